@@ -1,0 +1,1 @@
+"""Geospatial briefing: an essay and its places, as maps, images and decks."""

@@ -1,0 +1,7 @@
+"""`python -m geobrief VERB`."""
+
+import sys
+
+from geobrief.cli import main
+
+sys.exit(main())

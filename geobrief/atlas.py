@@ -1,0 +1,253 @@
+"""The atlas: one pair of folders, read and held together."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from geobrief.boundaries import Boundaries, read_boundaries
+from geobrief.errors import ContentError, GeobriefError, NotFoundError, Where
+from geobrief.essay import Essay, read_essay
+from geobrief.files import Report, parse_toml, read_text
+from geobrief.layers import Layer, read_catalogue
+from geobrief.links import Link, read_links
+from geobrief.sheets import Sheet, read_sheets
+
+
+@dataclass(frozen=True)
+class Language:
+    """A language of names and wordings. `tag` is its BCP 47 tag."""
+
+    id: str
+    name: str
+    direction: Literal["ltr", "rtl"] = "ltr"
+    tag: str = ""
+    script: str = "latin"
+
+
+@dataclass(frozen=True)
+class Policy:
+    """A border policy. `names` holds what it calls a feature, by feature id."""
+
+    id: str
+    name: str
+    after: str
+    disclaimer: str
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+_Item = TypeVar("_Item", Language, Policy)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of the dashboard and the sheet that it shows."""
+
+    id: str
+    title: str
+    sheet: str
+
+
+@dataclass(frozen=True)
+class Translation:
+    """Wordings of one language; unreviewed until a named reviewer signs."""
+
+    wordings: Mapping[str, str]
+    reviewer: str
+
+
+@dataclass(frozen=True)
+class Atlas:
+    """Everything that an output draws from. The first language and policy are the default."""
+
+    title: str
+    subtitle: str
+    as_of: datetime.date
+    pages: tuple[Page, ...]
+    languages: tuple[Language, ...]
+    policies: tuple[Policy, ...]
+    essay: Essay
+    links: tuple[Link, ...]
+    layers: dict[str, Layer]
+    boundaries: Boundaries
+    sheets: dict[str, Sheet]
+    translations: dict[str, Translation]
+    digest: str
+
+    @classmethod
+    def load(cls, content: Path, geodata: Path) -> Atlas:
+        """Read an atlas.
+
+        Raises
+        ------
+        ContentError, GeodataError
+            The first problem that is found.
+        """
+
+        def refuse(problem: GeobriefError) -> None:
+            raise problem
+
+        return read_atlas(content, geodata, refuse)
+
+    @property
+    def default_language(self) -> Language:
+        """The language of the essay and of the column `name`."""
+        return self.languages[0]
+
+    def language(self, id: str) -> Language:
+        """Return a language; the empty id means the default one.
+
+        Raises
+        ------
+        NotFoundError
+            If the atlas has no such language.
+        """
+        return _pick(self.languages, id, "language")
+
+    def policy(self, id: str) -> Policy:
+        """Return a border policy; the empty id means the default one.
+
+        Raises
+        ------
+        NotFoundError
+            If the atlas has no such policy.
+        """
+        return _pick(self.policies, id, "policy")
+
+    def text(self, lang: str, wording: str) -> str:
+        """Return a wording in a language, or as it is where it has not been translated."""
+        translation = self.translations.get(lang)
+        return translation.wordings.get(wording, wording) if translation else wording
+
+    def unreviewed(self, lang: str) -> bool:
+        """Say whether wordings of this language still wait for a named reviewer."""
+        return lang in self.translations and not self.translations[lang].reviewer
+
+    @cached_property
+    def _passages_by_feature(self) -> dict[str, tuple[str, ...]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        for link in self.links:
+            for feature in link.features:
+                found[feature].append(link.passage)
+        return {feature: tuple(sorted(set(ids))) for feature, ids in found.items()}
+
+    def passages_of(self, feature: str) -> tuple[str, ...]:
+        """Return the ids of the passages that speak of a feature."""
+        return self._passages_by_feature.get(feature, ())
+
+    def features_of(self, passage: str) -> tuple[str, ...]:
+        """Return the ids of the features that a passage speaks of, each once, in its order."""
+        linked = [link for link in self.links if link.passage == passage]
+        return tuple(dict.fromkeys(feature for link in linked for feature in link.features))
+
+
+def _pick(items: tuple[_Item, ...], id: str, kind: str) -> _Item:
+    if not id:
+        return items[0]
+    for item in items:
+        if item.id == id:
+            return item
+    known = ", ".join(item.id for item in items)
+    raise NotFoundError(f"no {kind} {id!r}", hint=f"one of {known}")
+
+
+def read_atlas(content: Path, geodata: Path, report: Report) -> Atlas:
+    """Read an atlas and hand every problem to `report`.
+
+    Raises
+    ------
+    ContentError, GeodataError
+        If a file without which nothing can be checked cannot be read.
+    """
+    path = content / "atlas.toml"
+    text = read_text(path, ContentError)
+    raw = parse_toml(text, path, ContentError)
+    where = Where(path, 1)
+    for key in ("title", "as_of", "languages", "policies"):
+        if not raw.get(key):
+            raise ContentError(f"the atlas has no {key}", where, "see CONTRIBUTING.md")
+    try:
+        languages = tuple(Language(**{"tag": v["id"], **v}) for v in raw["languages"])
+        policies = tuple(_policy(v) for v in raw["policies"])
+        pages = tuple(Page(**v) for v in raw.get("pages", ()))
+    except (TypeError, KeyError) as reason:
+        raise ContentError(f"the atlas is not in order: {reason}", where) from None
+    essay = read_essay(content / "essay.md", report)
+    links = read_links(content / "links.toml", essay, report)
+    layers, left_out = read_catalogue(geodata, report)
+    sheets = read_sheets(content, geodata, report)
+    _check_links(links, layers, left_out, report)
+    _check_sheets(sheets, essay, {*layers, *left_out}, report)
+    return Atlas(
+        title=raw["title"],
+        subtitle=raw.get("subtitle", ""),
+        as_of=raw["as_of"],
+        pages=tuple(page for page in pages if page.sheet in sheets),
+        languages=languages,
+        policies=policies,
+        essay=essay,
+        links=links,
+        layers=layers,
+        boundaries=read_boundaries(geodata, [policy.id for policy in policies], report),
+        sheets=sheets,
+        translations=_translations(content, languages),
+        digest=_digest(content, geodata),
+    )
+
+
+def _policy(raw: dict[str, Any]) -> Policy:
+    names = {entry["feature"]: entry["name"] for entry in raw.get("names", ())}
+    return Policy(**{**raw, "names": names})
+
+
+def _check_links(
+    links: tuple[Link, ...], layers: dict[str, Layer], left_out: set[str], report: Report
+) -> None:
+    for link in links:
+        for feature in link.features:
+            layer, _, id = feature.partition("/")
+            if layer not in layers:
+                if layer not in left_out:
+                    report(ContentError(f"link to {feature!r}: no such layer", link.where))
+            elif id not in layers[layer].ids:
+                report(ContentError(f"link to {feature!r}: no such feature", link.where))
+
+
+def _check_sheets(
+    sheets: dict[str, Sheet],
+    essay: Essay,
+    layers: set[str],
+    report: Report,
+) -> None:
+    for sheet in sheets.values():
+        for passage in sheet.passages:
+            if passage not in essay:
+                report(ContentError(f"no passage {passage!r} in the essay", sheet.where))
+        for layer in sheet.layers:
+            if layer.id not in layers:
+                report(ContentError(f"no layer {layer.id!r} in the catalogue", sheet.where))
+
+
+def _translations(content: Path, languages: tuple[Language, ...]) -> dict[str, Translation]:
+    found = {}
+    for language in languages:
+        path = content / "i18n" / f"{language.id}.toml"
+        if path.is_file():
+            raw = parse_toml(read_text(path, ContentError), path, ContentError)
+            found[language.id] = Translation(raw.get("text", {}), raw.get("reviewer", ""))
+    return found
+
+
+def _digest(content: Path, geodata: Path) -> str:
+    """Return 16 hex digits over the content and the catalogue, which names all layers."""
+    total = hashlib.sha256()
+    files = [p for p in content.rglob("*") if p.suffix in {".md", ".toml", ".csv"}]
+    for path in [*sorted(files), *sorted(geodata.glob("*.toml")), *sorted(geodata.glob("*.csv"))]:
+        total.update(path.name.encode() + b"\0" + path.read_bytes())
+    return total.hexdigest()[:16]

@@ -1,0 +1,112 @@
+"""The card of a feature: names, figures, source, date, what is uncertain, what is said of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from geobrief.atlas import Atlas
+from geobrief.compose import feature_name
+from geobrief.errors import NotFoundError
+from geobrief.spec import PassageSpec
+
+
+@dataclass(frozen=True)
+class CardName:
+    """A name in one language; `confirmed` is false where the spelling has not been checked."""
+
+    language: str
+    text: str
+    direction: str
+    tag: str
+    confirmed: bool
+
+
+@dataclass(frozen=True)
+class Card:
+    """What is known of one feature. `uncertain` says what is not, in words."""
+
+    id: str
+    title: str
+    kind: str
+    names: tuple[CardName, ...]
+    figures: tuple[tuple[str, str], ...]
+    source: str
+    as_of: str
+    confirmed: bool
+    uncertain: str
+    note: str
+    passages: tuple[PassageSpec, ...]
+
+
+def card(atlas: Atlas, feature: str, lang: str = "", policy: str = "") -> Card:
+    """Return the card of a feature, by its id `layer/id`.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such feature.
+    """
+    layer_id, _, id = feature.partition("/")
+    layer = atlas.layers.get(layer_id)
+    if layer is None or id not in layer.ids:
+        raise NotFoundError(f"no feature {feature!r}", hint="write layer/id")
+    language = atlas.language(lang)
+    row = layer.frame.loc[id].to_dict()
+
+    def text(wording: str) -> str:
+        return atlas.text(language.id, wording)
+
+    figures = [
+        (text(figure.label), shown)
+        for figure in layer.figures
+        if (shown := _value(row.get(figure.column), figure.unit, text("yes"), text("no")))
+    ]
+    spoken = [atlas.essay.passage(p) for p in atlas.passages_of(feature)]
+    return Card(
+        id=feature,
+        title=feature_name(atlas, feature, row, language.id, atlas.policy(policy)),
+        kind=text(layer.title),
+        names=_names(atlas, row),
+        figures=tuple(figures),
+        source=str(row["source"]),
+        as_of=str(row["as_of"]),
+        confirmed=bool(row["confirmed"]),
+        uncertain=_uncertain(row, text("Position uncertain"), text("about"), text("km")),
+        note=str(row.get("note") or ""),
+        passages=tuple(PassageSpec(p.id, p.paragraph, p.text) for p in spoken),
+    )
+
+
+def _names(atlas: Atlas, row: dict[str, Any]) -> tuple[CardName, ...]:
+    doubtful = str(row.get("names_unconfirmed") or "").split()
+    found = []
+    for language in atlas.languages:
+        column = "name" if language is atlas.default_language else f"name_{language.id}"
+        name = row.get(column)
+        if isinstance(name, str) and name:
+            sure = language.id not in doubtful
+            found.append(CardName(language.id, name, language.direction, language.tag, sure))
+    return tuple(found)
+
+
+def _value(value: Any, unit: str, yes: str, no: str) -> str:
+    if value is None or (not isinstance(value, str) and pd.isna(value)):
+        return ""
+    if isinstance(value, bool):
+        return yes if value else no
+    if isinstance(value, str):
+        return value
+    whole = float(value).is_integer() or abs(value) >= 10_000
+    return f"{value:,.{0 if whole else 1}f} {unit}".strip()
+
+
+def _uncertain(row: dict[str, Any], words: str, about: str, unit: str) -> str:
+    if not row.get("uncertain") and row.get("geometry") is not None:
+        return ""
+    accuracy = row.get("accuracy_km")
+    if accuracy is None or pd.isna(accuracy):
+        return words
+    return f"{words}, {about} {accuracy:g} {unit}"

@@ -1,0 +1,148 @@
+"""The command line: the same verbs as the pages. Exit 0, or 2 with one line per problem."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from geobrief.atlas import Atlas
+from geobrief.check import problems
+from geobrief.compose import compose
+from geobrief.errors import GeobriefError, RequestError
+from geobrief.files import write_whole
+from geobrief.settings import settings
+from geobrief.spec import View
+
+VIEW_OPTIONS = {
+    "lang": "language id",
+    "policy": "border policy id",
+    "date": "state at a date, YYYY-MM-DD",
+    "bbox": "extent W,S,E,N in degrees",
+    "layers": "ids of the layers that are on, of those that can be switched",
+    "select": "ids of selected features, layer/id",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one verb and return the exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        status: int = options.run(options)
+    except GeobriefError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m geobrief", description=__doc__)
+    parser.add_argument("--content", type=Path, default=settings().content, metavar="DIR")
+    parser.add_argument("--geodata", type=Path, default=settings().geodata, metavar="DIR")
+    verbs = parser.add_subparsers(required=True, metavar="VERB")
+    check = verbs.add_parser("check", help="validate content and geodata")
+    check.set_defaults(run=_check)
+    listing = verbs.add_parser("list", help="list sheets, layers or passages")
+    listing.add_argument("what", choices=["sheets", "layers", "passages"])
+    listing.add_argument("--json", action="store_true", help="as JSON")
+    listing.set_defaults(run=_list)
+    export = verbs.add_parser("export", help="write a sheet as .png, .svg or .pdf")
+    export.add_argument("sheet")
+    export.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
+    export.add_argument("--size", default="slide", help="slide, a4, a3, square or WxHmm")
+    export.add_argument("--orientation", choices=["landscape", "portrait"], default="landscape")
+    export.add_argument("--dpi", type=int, default=200)
+    export.add_argument("--marking", default="", help="a handling line at head and foot")
+    for name, text in VIEW_OPTIONS.items():
+        export.add_argument(f"--{name}", default="", help=text)
+    export.set_defaults(run=_export)
+    return parser
+
+
+def _check(options: argparse.Namespace) -> int:
+    found = problems(options.content, options.geodata)
+    for problem in found:
+        print(problem)
+    if not found:
+        print("content and geodata are in order")
+    return 2 if found else 0
+
+
+def _list(options: argparse.Namespace) -> int:
+    atlas = Atlas.load(options.content, options.geodata)
+    rows = listing(atlas, options.what)
+    if options.json:
+        print(json.dumps(rows, ensure_ascii=False, indent=1))
+    else:
+        for row in rows:
+            print(f"{row['id']}\t{row.get('title') or row.get('text')}")
+    return 0
+
+
+def listing(atlas: Atlas, what: str) -> list[dict[str, Any]]:
+    """Return sheets, layers or passages as rows of JSON."""
+    if what == "sheets":
+        return [
+            {
+                "id": sheet.id,
+                "title": sheet.title,
+                "subtitle": sheet.subtitle,
+                "extent": sheet.extent,
+                "passages": sheet.passages,
+                "layers": [layer.id for layer in sheet.layers],
+            }
+            for sheet in atlas.sheets.values()
+        ]
+    if what == "layers":
+        return [
+            {
+                "id": layer.id,
+                "title": layer.title,
+                "kind": layer.kind,
+                "source": layer.source,
+                "licence": layer.licence,
+                "attribution": layer.attribution,
+                "as_of": layer.as_of.isoformat(),
+                "digest": layer.digest,
+            }
+            for layer in atlas.layers.values()
+        ]
+    return [
+        {
+            "id": passage.id,
+            "text": passage.text,
+            "start": passage.start,
+            "end": passage.end,
+            "features": atlas.features_of(passage.id),
+        }
+        for passage in atlas.essay.passages
+    ]
+
+
+def _export(options: argparse.Namespace) -> int:
+    from geobrief.render import print as printed  # matplotlib takes a second to import
+
+    suffix = options.output.suffix.lstrip(".").lower()
+    if suffix not in printed.SUFFIXES:
+        wanted = ", ".join(f".{name}" for name in sorted(printed.SUFFIXES))
+        raise RequestError(f"cannot write {options.output.name!r}", hint=f"use {wanted}")
+    atlas = Atlas.load(options.content, options.geodata)
+    view = View.from_query({name: getattr(options, name) for name in VIEW_OPTIONS})
+    spec = compose(atlas, options.sheet, view)
+    body = printed.render(
+        atlas,
+        spec,
+        suffix,
+        size=options.size,
+        dpi=options.dpi,
+        orientation=options.orientation,
+        marking=options.marking,
+    )
+    try:
+        write_whole(options.output, body)
+    except OSError as reason:
+        raise RequestError(f"cannot write {options.output}: {reason.strerror}") from None
+    return 0

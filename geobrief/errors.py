@@ -1,0 +1,74 @@
+"""Typed errors. Each says what is wrong, where, and how to mend it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Where:
+    """A file and, where it is known, a line counted from 1."""
+
+    file: Path
+    line: int | None = None
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}" if self.line else str(self.file)
+
+
+class GeobriefError(ValueError):
+    """Anything that the reader of the message can mend."""
+
+    code = "invalid"
+    status = 400
+
+    def __init__(self, message: str, where: Where | None = None, hint: str = "") -> None:
+        self.message, self.where, self.hint = message, where, hint
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        head = f"{self.where}: {self.message}" if self.where else self.message
+        return f"{head} ({self.hint})" if self.hint else head
+
+
+class ContentError(GeobriefError):
+    """The words are not in order: essay, links, sheets or atlas.toml."""
+
+    code = "content"
+    status = 500
+
+
+class GeodataError(GeobriefError):
+    """The places are not in order: catalogue, layers or boundary table."""
+
+    code = "geodata"
+    status = 500
+
+
+class NotFoundError(GeobriefError, LookupError):
+    """A sheet, layer, passage or feature that does not exist."""
+
+    code = "not-found"
+    status = 404
+
+
+class RequestError(GeobriefError):
+    """An option outside its range or of the wrong form."""
+
+    code = "bad-request"
+    status = 400
+
+
+class SetupError(GeobriefError, RuntimeError):
+    """The environment lacks something that `make setup` puts there."""
+
+    code = "setup"
+    status = 500
+
+
+class BusyError(GeobriefError, RuntimeError):
+    """More work is under way than a setting allows."""
+
+    code = "busy"
+    status = 503

@@ -1,0 +1,74 @@
+"""Reading the folders: TOML with line numbers, digests, and files that never stand half written."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from geobrief.errors import GeobriefError, Where
+
+Report = Callable[[GeobriefError], None]
+"""Takes one problem; the caller decides whether the first one ends the work."""
+
+
+def read_text(path: Path, error: type[GeobriefError]) -> str:
+    """Return the text of a UTF-8 file, line ends as they are.
+
+    Raises
+    ------
+    GeobriefError
+        Of the class `error`, if the file cannot be read or is not UTF-8.
+    """
+    try:
+        return path.read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        raise error("file not found", Where(path)) from None
+    except OSError as reason:
+        raise error(f"cannot be read: {reason.strerror}", Where(path)) from None
+    except UnicodeDecodeError as reason:
+        raise error("is not UTF-8", Where(path), f"byte {reason.start}") from None
+
+
+def parse_toml(text: str, path: Path, error: type[GeobriefError], shift: int = 0) -> dict[str, Any]:
+    """Return the TOML document; `shift` is the number of lines before it in the file.
+
+    Raises
+    ------
+    GeobriefError
+        Of the class `error`, with the line of the fault.
+    """
+    try:
+        return tomllib.loads(text.replace("\r\n", "\n"))
+    except tomllib.TOMLDecodeError as reason:
+        line = re.search(r"line (\d+)", str(reason))
+        where = Where(path, int(line[1]) + shift if line else None)
+        raise error(f"is not TOML: {reason}", where) from None
+
+
+def table_lines(text: str, key: str) -> list[int]:
+    """Return the line of each `[[key]]` header, counted from 1."""
+    header = re.compile(rf"\s*\[\[\s*{re.escape(key)}\s*\]\]")
+    return [number for number, line in enumerate(text.splitlines(), 1) if header.match(line)]
+
+
+def sha256(path: Path) -> str:
+    """Return the digest of a file as `sha256:<hex>`."""
+    with path.open("rb") as file:
+        return "sha256:" + hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_whole(path: Path, body: bytes) -> None:
+    """Write beside the target and rename, so that no half file ever stands."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        beside.write_bytes(body)
+        beside.replace(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,179 @@
+"""The catalogue and its layers: where things are, each with source, licence and digest."""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pyarrow.parquet as pq
+import shapely
+
+from geobrief.errors import GeodataError, Where
+from geobrief.files import Report, parse_toml, read_text, sha256, table_lines
+
+KINDS = ("point", "line", "polygon", "raster")
+NEEDED = ("id", "file", "title", "kind", "source", "licence", "attribution", "as_of", "digest")
+COLUMNS = ("id", "name", "source", "as_of", "confirmed", "note", "geometry")
+"""Columns that every layer of features has."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A column that a feature's card shows."""
+
+    column: str
+    label: str
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One entry of the catalogue; its features are read when they are first asked for."""
+
+    id: str
+    title: str
+    kind: str
+    path: Path
+    source: str
+    licence: str
+    attribution: str
+    attribution_url: str
+    as_of: datetime.date
+    digest: str
+    figures: tuple[Figure, ...]
+    where: Where
+    declared_bounds: tuple[float, float, float, float] | None = None
+
+    @cached_property
+    def ids(self) -> tuple[str, ...]:
+        """Ids of all features, without reading their geometry; empty for a raster."""
+        if self.kind == "raster":
+            return ()
+        return tuple(pq.read_table(self.path, columns=["id"])["id"].to_pylist())
+
+    @cached_property
+    def frame(self) -> gpd.GeoDataFrame:
+        """Features by id, EPSG:4326: `geometry` in full detail, `display` for the screen.
+
+        Raises
+        ------
+        GeodataError
+            If the file cannot be read.
+        """
+        try:
+            return gpd.read_parquet(self.path).set_index("id", drop=False)
+        except (OSError, ValueError, KeyError) as reason:
+            raise GeodataError(
+                f"layer {self.id!r} cannot be read: {reason}", Where(self.path), "run make geodata"
+            ) from None
+
+    @cached_property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """West, south, east, north in degrees."""
+        if self.declared_bounds:
+            return self.declared_bounds
+        west, south, east, north = (float(v) for v in self.frame.total_bounds)
+        return west, south, east, north
+
+
+def read_catalogue(geodata: Path, report: Report) -> tuple[dict[str, Layer], set[str]]:
+    """Read catalogue.toml and hold each file to its digest.
+
+    Returns the layers by id, and the ids of those that were reported and left out because their
+    file cannot be trusted.
+
+    Raises
+    ------
+    GeodataError
+        If the catalogue itself cannot be read.
+    """
+    path = geodata / "catalogue.toml"
+    text = read_text(path, GeodataError)
+    tables = parse_toml(text, path, GeodataError).get("layer", [])
+    layers: dict[str, Layer] = {}
+    left_out: set[str] = set()
+    for raw, line in zip(tables, table_lines(text, "layer"), strict=True):
+        layer = _layer(raw, geodata, Where(path, line), report)
+        if layer is None:
+            left_out.add(str(raw.get("id", "")))
+            continue
+        if layer.id in layers:
+            report(GeodataError(f"layer id {layer.id!r} stands twice", layer.where))
+        layers[layer.id] = layer
+    return layers, left_out
+
+
+def _layer(raw: dict[str, Any], geodata: Path, where: Where, report: Report) -> Layer | None:
+    name = f"layer {raw.get('id', '?')!r}"
+    for key in NEEDED:
+        if not raw.get(key):
+            report(GeodataError(f"{name} has no {key}", where, f"add {key} = ..."))
+    if not raw.get("id") or not raw.get("file") or raw.get("kind") not in KINDS:
+        report(GeodataError(f"{name} needs id, file and a kind of {', '.join(KINDS)}", where))
+        return None
+    licence = raw.get("licence", "")
+    if licence and not (geodata / "licences" / f"{licence}.txt").is_file():
+        hint = f"add licences/{licence}.txt"
+        report(GeodataError(f"{name}: the text of licence {licence!r} is missing", where, hint))
+    path = geodata / raw["file"]
+    if not path.is_file():
+        report(GeodataError(f"{name}: {raw['file']} is missing", where, "run make geodata"))
+        return None
+    if raw.get("digest") and sha256(path) != raw["digest"]:
+        hint = "run make geodata, or restore the file"
+        report(GeodataError(f"{name}: the digest of {raw['file']} does not match", where, hint))
+        return None
+    bounds = raw.get("bounds")
+    return Layer(
+        id=raw["id"],
+        title=raw.get("title", raw["id"]),
+        kind=raw["kind"],
+        path=path,
+        source=raw.get("source", ""),
+        licence=licence,
+        attribution=raw.get("attribution", ""),
+        attribution_url=raw.get("attribution_url", ""),
+        as_of=raw.get("as_of", datetime.date.min),
+        digest=raw.get("digest", ""),
+        figures=tuple(Figure(**figure) for figure in raw.get("figures", ())),
+        where=where,
+        declared_bounds=(bounds[0], bounds[1], bounds[2], bounds[3]) if bounds else None,
+    )
+
+
+def check_features(layer: Layer, report: Report) -> None:
+    """Report duplicate ids, invalid or misplaced geometry, and features without a source."""
+    if layer.kind == "raster":
+        return
+    frame = layer.frame
+    missing = [column for column in COLUMNS if column not in frame.columns]
+    if missing:
+        report(GeodataError(f"layer {layer.id!r} lacks {', '.join(missing)}", layer.where))
+        return
+    for id, count in Counter(frame["id"]).items():
+        if count > 1:
+            message = f"layer {layer.id!r} holds the id {id!r} {count} times"
+            report(GeodataError(message, layer.where, "ids are unique within a layer"))
+    _check_geometry(layer, report)
+    for column in ("source", "as_of"):
+        for id in frame.loc[frame[column].fillna("").astype(str).str.strip() == "", "id"]:
+            report(GeodataError(f"{layer.id}/{id} has no {column}", layer.where))
+
+
+def _check_geometry(layer: Layer, report: Report) -> None:
+    frame = layer.frame
+    drawn = frame[frame.geometry.notna()]
+    for id, geometry in zip(drawn["id"], drawn.geometry, strict=True):
+        if not shapely.is_valid(geometry):
+            reason = shapely.is_valid_reason(geometry)
+            message = f"{layer.id}/{id} has an invalid geometry: {reason}"
+            report(GeodataError(message, layer.where, "mend it in the build"))
+    if len(drawn):
+        west, south, east, north = drawn.total_bounds
+        if not (west >= -180 and east <= 180 and south >= -90 and north <= 90):
+            report(GeodataError(f"layer {layer.id!r} leaves the globe", layer.where))

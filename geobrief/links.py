@@ -1,0 +1,67 @@
+"""Links between passages and features; each is resolved to exact words or refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from geobrief.errors import ContentError, Where
+from geobrief.essay import Essay, Passage
+from geobrief.files import Report, parse_toml, read_text, table_lines
+
+
+@dataclass(frozen=True)
+class Link:
+    """A phrase and the features it speaks of. `start` and `end` are offsets in the passage."""
+
+    passage: str
+    quote: str
+    start: int
+    end: int
+    features: tuple[str, ...]
+    theme: str
+    where: Where
+
+
+def read_links(path: Path, essay: Essay, report: Report) -> tuple[Link, ...]:
+    """Read links.toml; a link that cannot be resolved is reported and left out.
+
+    Raises
+    ------
+    ContentError
+        If the file cannot be read.
+    """
+    text = read_text(path, ContentError)
+    tables = parse_toml(text, path, ContentError).get("link", [])
+    links = []
+    for raw, line in zip(tables, table_lines(text, "link"), strict=True):
+        try:
+            links.append(_resolve(raw, essay, Where(path, line)))
+        except ContentError as problem:
+            report(problem)
+    return tuple(links)
+
+
+def _resolve(raw: Mapping[str, Any], essay: Essay, where: Where) -> Link:
+    id, quote = raw.get("passage", ""), raw.get("quote", "")
+    if id not in essay:
+        raise ContentError(f"no passage {id!r} in the essay", where, "see `list passages`")
+    features = tuple(raw.get("features", ()))
+    if not quote or not features:
+        raise ContentError("a link needs a quote and features", where)
+    start = _find(essay.passage(id), quote, raw.get("prefix", ""), raw.get("suffix", ""), where)
+    return Link(id, quote, start, start + len(quote), features, raw.get("theme", ""), where)
+
+
+def _find(passage: Passage, quote: str, prefix: str, suffix: str, where: Where) -> int:
+    whole = prefix + quote + suffix
+    count = passage.text.count(whole)
+    if count == 0:
+        hint = "quote the essay character for character"
+        raise ContentError(f"{passage.id} does not hold the quote {whole!r}", where, hint)
+    if count > 1:
+        hint = "add prefix or suffix: the words just before or after it"
+        raise ContentError(f"{passage.id} holds {whole!r} {count} times", where, hint)
+    return passage.text.index(whole) + len(prefix)

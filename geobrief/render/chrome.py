@@ -1,0 +1,103 @@
+"""What stands around the map on the page: legend, passages, sources, list of places."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
+
+from geobrief.render.swatch import swatch
+from geobrief.spec import FeatureSpec, MapSpec
+
+if TYPE_CHECKING:
+    from geobrief.atlas import Atlas
+
+UNCERTAIN = ".uncertain"
+"""How `style.symbol` ends the key of a symbol for an uncertain feature."""
+
+
+def chrome(atlas: Atlas, spec: MapSpec, query: dict[str, str]) -> dict[str, Any]:
+    """Return the values of the page template; the template escapes all of them."""
+    essay = atlas.default_language
+    return {
+        "text": partial(atlas.text, spec.lang),
+        "title": spec.title,
+        "subtitle": spec.subtitle,
+        "sheet": spec.sheet,
+        "direction": spec.direction,
+        "lang_tag": atlas.language(spec.lang).tag,
+        "essay_tag": essay.tag,
+        "essay_direction": essay.direction,
+        "passages": spec.passages,
+        "policy_name": spec.policy_name,
+        "disclaimer": spec.disclaimer,
+        "unreviewed": spec.unreviewed,
+        "credits": spec.credits,
+        "as_of": spec.as_of,
+        "legend": legend_groups(spec),
+        "places": places(atlas, spec),
+        "image": f"/api/sheets/{quote(spec.sheet)}.png?{urlencode(query)}",
+    }
+
+
+def legend_groups(spec: MapSpec) -> list[dict[str, Any]]:
+    """Return the legend by layer, in its own order; switched-off layers come last, unchecked."""
+    symbols = dict(spec.symbols)
+    toggles = {layer.id: layer.title for layer in spec.layers if layer.toggle}
+    groups: dict[str, dict[str, Any]] = {}
+    for entry in spec.legend:
+        group = groups.setdefault(entry.layer, _group(entry.layer, toggles))
+        group["entries"].append(
+            {
+                "label": entry.label,
+                "symbol": entry.symbol,
+                "swatch": swatch(symbols[entry.symbol]),
+            }
+        )
+    for layer in toggles:
+        groups.setdefault(layer, _group(layer, toggles))
+    off = [
+        {"layer": layer, "title": title, "toggle": True, "on": False, "entries": []}
+        for layer, title in spec.hidden_layers
+    ]
+    return [*groups.values(), *off]
+
+
+def _group(layer: str, toggles: dict[str, str]) -> dict[str, Any]:
+    return {
+        "layer": layer,
+        "title": toggles.get(layer, ""),
+        "toggle": layer in toggles,
+        "on": True,
+        "entries": [],
+    }
+
+
+def kinds(atlas: Atlas, spec: MapSpec) -> dict[str, str]:
+    """Return what each symbol stands for; an uncertain one is its class and says so."""
+    labels = {entry.symbol: entry.label for entry in spec.legend}
+    unsure = atlas.text(spec.lang, "Position uncertain")
+    found = {}
+    for key, _ in spec.symbols:
+        base = key.removesuffix(UNCERTAIN)
+        parts = [labels.get(base, ""), unsure if base != key else ""]
+        found[key] = " · ".join(part for part in parts if part)
+    return {key: wording for key, wording in found.items() if wording}
+
+
+def places(atlas: Atlas, spec: MapSpec) -> list[dict[str, Any]]:
+    """Return the rows of the text alternative: every feature that answers to a click."""
+    named = kinds(atlas, spec)
+    missing = atlas.text(spec.lang, "position not found")
+
+    def row(feature: FeatureSpec, note: str = "") -> dict[str, Any]:
+        kind = named.get(feature.symbol, "")
+        return {
+            "id": feature.id,
+            "name": feature.name,
+            "kind": " · ".join(part for part in (kind, note) if part),
+            "passages": feature.passages,
+        }
+
+    drawn = [row(feature) for feature in spec.features() if feature.interactive]
+    return drawn + [row(feature, missing) for feature in spec.unplaced]

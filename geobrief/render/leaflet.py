@@ -1,0 +1,232 @@
+"""The part of a map page that folium makes: links, container and script, compiled once.
+
+The script holds geometry alone, so the same one serves every language, selection and extent.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from dataclasses import dataclass
+from hashlib import sha256
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import folium
+import numpy as np
+import shapely
+from branca.element import Figure, MacroElement
+from folium.map import CustomPane
+from folium.template import Template
+from markupsafe import Markup
+
+from geobrief.render.anchors import anchors
+from geobrief.render.assets import STATIC, asset_digest, asset_url
+from geobrief.settings import settings
+from geobrief.spec import Extent, LayerSpec, MapSpec
+
+if TYPE_CHECKING:
+    from geobrief.atlas import Atlas
+
+DECIMALS = 4
+"""Decimals of a degree in the page: 0.0001 degrees are about 11 metres."""
+
+SCRIPTS = ("leaflet/leaflet.js", "map.js", "labels.js", "furniture.js")
+SHEETS = ("leaflet/leaflet.css", "map.css")
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """Header links, map container and script of a page; the digest is over all they are made of."""
+
+    header: str
+    body: str
+    script: str
+    digest: str
+
+
+class _Map(folium.Map):
+    """folium's map without inline script, inline style and links to other hosts."""
+
+    _template = Template(
+        """
+        {% macro html(this, kwargs) %}
+            <div id={{ this.get_name()|tojson }} class="gb-map"></div>
+        {% endmacro %}
+        {% macro script(this, kwargs) %}
+            var {{ this.get_name() }} = L.map({{ this.get_name()|tojson }}, {
+                center: {{ this.location|tojson }}, ...{{ this.options|tojavascript }}
+            });
+        {% endmacro %}
+        """
+    )
+
+
+class _Call(MacroElement):
+    """One call of our own script with data: `geobrief.verb(arguments)`."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}geobrief.{{ this.verb }}({{ this.data }});{% endmacro %}"
+    )
+
+    def __init__(self, verb: str, *arguments: object) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._name = verb
+        self.verb = verb
+        self.data = Markup(", ".join(script_json(value) for value in arguments))
+
+
+class _Vectors(_Call):
+    """A point, line or polygon layer: its geometries by feature id."""
+
+    def __init__(self, atlas: Atlas, layer: LayerSpec, pane: str, extent: Extent) -> None:
+        kind = atlas.layers[layer.id].kind
+        super().__init__("vector", layer.id, pane, kind, *_geometries(atlas, layer, extent))
+
+
+class _Raster(_Call):
+    """A picture on the map, by address: the layer's twin in Web Mercator."""
+
+    def __init__(self, atlas: Atlas, layer: LayerSpec, pane: str) -> None:
+        twin = atlas.layers.get(f"{layer.id}_web", atlas.layers[layer.id])
+        super().__init__("raster", layer.id, pane, raster_url(twin.id, twin.digest), twin.bounds)
+
+
+class _Begin(_Call):
+    """Hands the Leaflet map over to our script."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "geobrief.begin({{ this._parent.get_name() }});"
+        "{% endmacro %}"
+    )
+
+
+def raster_url(layer: str, digest: str) -> str:
+    """Return the address of a raster layer's picture."""
+    return f"/assets/raster/{quote(layer)}?v={digest.removeprefix('sha256:')[:12]}"
+
+
+_cache: OrderedDict[str, Compiled] = OrderedDict()
+_lock = Lock()
+
+
+def compiled(atlas: Atlas, spec: MapSpec) -> Compiled:
+    """Compile, or return what an equal set of features gave before; the oldest leave first."""
+    key = _compile_key(atlas, spec)
+    with _lock:
+        if key in _cache:
+            _cache.move_to_end(key)
+            return _cache[key]
+    made = _compile(atlas, spec, key)
+    with _lock:
+        _cache[key] = made
+        while len(_cache) > settings().map_cache:
+            _cache.popitem(last=False)
+    return made
+
+
+def _compile_key(atlas: Atlas, spec: MapSpec) -> str:
+    """Digest over all that the script is made of: geometry by layer digest, and who is drawn."""
+    drawn = [
+        (layer.id, layer.kind, layer.digest, [(f.id, bool(f.label)) for f in layer.features])
+        for layer in spec.layers
+    ]
+    rasters = [
+        atlas.layers[f"{layer.id}_web"].digest
+        for layer in spec.layers
+        if f"{layer.id}_web" in atlas.layers
+    ]
+    files = [
+        asset_digest(STATIC / name) for name in ("map.js", "labels.js", "furniture.js", "map.css")
+    ]
+    named = [drawn, rasters, files, atlas.sheets[spec.sheet].extent]
+    return sha256(json.dumps(named, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _compile(atlas: Atlas, spec: MapSpec, digest: str) -> Compiled:
+    extent = atlas.sheets[spec.sheet].extent
+    figure = Figure()
+    leaflet = _Map(
+        location=[(extent[1] + extent[3]) / 2, (extent[0] + extent[2]) / 2],
+        tiles=None,
+        zoom_start=5,
+        zoom_control=False,
+        attribution_control=False,
+        zoom_snap=0.1,
+        zoom_delta=0.75,
+        wheel_px_per_zoom_level=90,
+        min_zoom=2,
+        max_zoom=12,
+        world_copy_jump=False,
+    )
+    leaflet.default_js = [(name, asset_url(name)) for name in SCRIPTS]
+    leaflet.default_css = [(name, asset_url(name)) for name in SHEETS]
+    leaflet.add_to(figure)
+    _add(leaflet, _Begin("begin"), "begin")
+    last_area = max((i for i, ly in enumerate(spec.layers) if ly.kind == "polygon"), default=0)
+    _add(leaflet, CustomPane("graticule", z_index=_depth(last_area) + 3), "graticule")
+    _add(leaflet, CustomPane("lit", z_index=_depth(last_area) + 5), "lit")
+    for index, layer in enumerate(spec.layers):
+        pane = f"layer-{layer.id}"
+        _add(leaflet, CustomPane(pane, z_index=_depth(index), pointer_events=True), f"pane{index}")
+        element = (
+            _Raster(atlas, layer, pane)
+            if layer.kind == "raster"
+            else _Vectors(atlas, layer, pane, extent)
+        )
+        _add(leaflet, element, f"layer{index}")
+    _add(leaflet, CustomPane("labels", z_index=_depth(len(spec.layers)) + 50), "labels")
+    _add(leaflet, _Call("ready"), "ready")
+    leaflet._id = "atlas"
+    figure.render()
+    return Compiled(
+        figure.header.render(), figure.html.render(), _tidy(figure.script.render()), digest
+    )
+
+
+def _add(parent: MacroElement, child: MacroElement, name: str) -> None:
+    """Add an element under a fixed name, so that equal specs give equal bytes."""
+    child._id = name
+    parent.add_child(child, name=name)
+
+
+def _depth(index: int) -> int:
+    return 400 + 10 * index
+
+
+def _tidy(script: str) -> str:
+    return "\n".join(line.strip() for line in script.splitlines() if line.strip()) + "\n"
+
+
+def _geometries(
+    atlas: Atlas, layer: LayerSpec, extent: Extent
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return GeoJSON geometries and label anchors by feature id."""
+    source = atlas.layers[layer.id]
+    keys = [feature.id.partition("/")[2] for feature in layer.features]
+    column = "display" if "display" in source.frame.columns else "geometry"
+    shapes = source.frame.loc[keys, column].to_numpy()
+    rounded = shapely.transform(shapes, lambda xy: np.round(xy, DECIMALS))
+    geometries: dict[str, Any] = {}
+    places: dict[str, Any] = {}
+    for feature, full, shape in zip(layer.features, shapes, rounded, strict=True):
+        if shape is None or shape.is_empty:
+            continue
+        geometries[feature.id] = json.loads(shapely.to_geojson(shape))
+        if feature.label or feature.interactive:
+            places[feature.id] = anchors(full, source.kind, extent)
+    return geometries, {key: value for key, value in places.items() if value}
+
+
+def script_safe(text: str) -> str:
+    """Escape what could end a script element; still the same JSON."""
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def script_json(value: object) -> str:
+    """Write a value as JSON that may stand in a script."""
+    return script_safe(
+        json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    )

@@ -1,0 +1,118 @@
+"""A drawn figure as PNG, SVG or PDF bytes, without clock or chance."""
+
+from __future__ import annotations
+
+import re
+from io import BytesIO
+from xml.sax.saxutils import escape, quoteattr
+
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from geobrief.spec import MapSpec
+
+MAKER = "geobrief"
+
+
+def pixels(figure: Figure) -> NDArray[np.uint8]:
+    """Draw the figure, whose size is rounded to whole pixels, and return (height, width, 3)."""
+    dpi = float(figure.dpi)
+    width, height = (round(float(side) * dpi) / dpi for side in figure.get_size_inches())
+    figure.set_size_inches(width, height)
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()  # type: ignore[no-untyped-call]
+    return np.array(canvas.buffer_rgba())[..., :3]  # type: ignore[no-untyped-call]
+
+
+def png(image: NDArray[np.uint8], spec: MapSpec, dpi: int) -> bytes:
+    """Return pixels as PNG with its resolution, title, sources and the spec's digest."""
+    info = PngInfo()
+    for key, text in (
+        ("Title", spec.title),
+        ("Description", description(spec)),
+        ("Source", sources(spec)),
+        ("Software", MAKER),
+        ("Digest", spec.digest()),
+    ):
+        info.add_itxt(key, text)
+    buffer = BytesIO()
+    Image.fromarray(image).save(buffer, "PNG", dpi=(dpi, dpi), pnginfo=info, compress_level=6)
+    return buffer.getvalue()
+
+
+def svg(figure: Figure, spec: MapSpec, language: str) -> bytes:
+    """Return the figure as SVG that carries title, description and the whole spec as JSON."""
+    buffer = BytesIO()
+    metadata = {"Date": None, "Creator": MAKER, "Title": spec.title, "Language": language}
+    figure.savefig(buffer, format="svg", metadata=metadata, facecolor=figure.get_facecolor())
+    text = buffer.getvalue().decode()
+    head = (
+        f'<title id="title">{escape(spec.title)}</title>'
+        f'<desc id="description">{escape(description(spec))}</desc>'
+        f'<metadata id="spec">{escape(spec.to_json())}</metadata>'
+    )
+    start = re.search(r"<svg\b[^>]*", text)
+    if start is None:
+        raise AssertionError("matplotlib wrote no svg element")
+    role = f' role="img" aria-labelledby="title description" xml:lang={quoteattr(language)}'
+    return (text[: start.end()] + role + ">" + head + text[start.end() + 1 :]).encode()
+
+
+def pdf(figure: Figure, spec: MapSpec, language: str) -> bytes:
+    """Return the figure as PDF with its fonts, title, subject and language."""
+    buffer = BytesIO()
+    metadata = {
+        "Title": spec.title,
+        "Subject": description(spec),
+        "Keywords": spec.digest(),
+        "Creator": MAKER,
+        "CreationDate": None,
+    }
+    figure.savefig(buffer, format="pdf", metadata=metadata, facecolor=figure.get_facecolor())
+    return with_language(buffer.getvalue(), language)
+
+
+def with_language(document: bytes, language: str) -> bytes:
+    """Add the document's language and the wish to show its title, as an incremental update.
+
+    matplotlib has no option for either; without them a screen reader guesses the language.
+    """
+    start = int(re.findall(rb"startxref\s+(\d+)", document)[-1])
+    trailer = document[document.rindex(b"trailer") :]
+    root = re.search(rb"/Root (\d+) 0 R", trailer)
+    size = re.search(rb"/Size (\d+)", trailer)
+    info = re.search(rb"/Info \d+ 0 R", trailer)
+    if root is None or size is None:
+        return document
+    catalog = re.search(rb"\n%b 0 obj\n<<(.*?)>>\nendobj" % root[1], document, re.S)
+    if catalog is None or not re.fullmatch(r"[A-Za-z0-9-]+", language):
+        return document
+    entries = catalog[1].strip() + b" /Lang (%b)" % language.encode()
+    entries += b" /ViewerPreferences << /DisplayDocTitle true >>"
+    body = b"%b 0 obj\n<< %b >>\nendobj\n" % (root[1], entries)
+    table = b"xref\n%b 1\n%010d 00000 n \ntrailer\n<< /Size %b /Root %b 0 R %b /Prev %d >>\n" % (
+        root[1],
+        len(document),
+        size[1],
+        root[1],
+        info[0] if info else b"",
+        start,
+    )
+    end = b"startxref\n%d\n%%%%EOF\n" % (len(document) + len(body))
+    return document + body + table + end
+
+
+def description(spec: MapSpec) -> str:
+    """Say in words what the sheet shows."""
+    quotes = (f"\u201c{p.text}\u201d (paragraph {p.paragraph})" for p in spec.passages)
+    legend = ", ".join(entry.label for entry in spec.legend)
+    return " ".join(part for part in (spec.subtitle, *quotes, legend) if part)
+
+
+def sources(spec: MapSpec) -> str:
+    """Return all credits with their licences."""
+    return " · ".join(str(credit) for credit in spec.credits)

@@ -1,0 +1,215 @@
+"""Text on paper: which font, how wide, where a line breaks."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from threading import Lock
+from typing import Any, NamedTuple
+
+import matplotlib as mpl
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.font_manager import FontProperties, fontManager
+from matplotlib.patheffects import Stroke
+from matplotlib.textpath import TextToPath
+
+from geobrief import style
+from geobrief.fonts import FONTS, font_file
+
+RIGHT_TO_LEFT_MARK = "\u200f"
+"""Gives a line its base direction where its first letter would say otherwise."""
+
+ISOLATE, END_ISOLATE = "\u2066", "\u2069"
+
+HAIR_SPACE = "\u200a"
+
+_BREAK = re.compile(r"(?<!©) +")
+"""Spaces at which a line may break; a copyright sign stays with its owner."""
+
+_ready = Lock()
+_outlines = TextToPath()
+
+
+@lru_cache(maxsize=1)
+def _register() -> None:
+    """Make the cut weights known to matplotlib; raises SetupError where one is missing."""
+    known = {entry.fname for entry in fontManager.ttflist}
+    for font in FONTS:
+        path = str(font_file(font.family, font.weight, font.italic))
+        if path not in known:
+            fontManager.addfont(path)
+    # Widths are measured without hinting, so they must be drawn without it.
+    mpl.rcParams["text.hinting"] = "no_hinting"
+    mpl.rcParams["svg.hashsalt"] = "geobrief"
+    mpl.rcParams["svg.fonttype"] = "path"
+    mpl.rcParams["pdf.fonttype"] = 42
+
+
+def register() -> None:
+    """Prepare matplotlib for our fonts, once in a process."""
+    with _ready:
+        _register()
+
+
+@dataclass(frozen=True)
+class Type:
+    """A way of setting text. `size` is in points, `spacing` in ems between letters.
+
+    `rtl` is the base direction of a line, `flush_right` where it stands: words that no
+    one has translated yet stand at the right of such a sheet and run from left to right.
+    """
+
+    size: float
+    serif: bool = False
+    weight: int = 400
+    italic: bool = False
+    colour: str = style.INK
+    spacing: float = 0.0
+    upper: bool = False
+    script: str = "latin"
+    rtl: bool = False
+    flush_right: bool = False
+    leading: float = 1.3
+
+    def scaled(self, factor: float) -> Type:
+        """Return the same type, larger or smaller."""
+        return replace(self, size=self.size * factor)
+
+    @property
+    def font(self) -> FontProperties:
+        """The font as matplotlib asks for it, with a fallback for the other script."""
+        latin = style.SERIF if self.serif else style.SANS
+        arabic = self.script == "arabic"
+        families = [style.ARABIC, latin] if arabic else [latin, style.ARABIC]
+        italic = self.italic and not arabic
+        weight = 400 if italic else self.weight
+        return FontProperties(
+            family=families,
+            size=self.size,
+            weight=weight,
+            style="italic" if italic else "normal",
+        )
+
+    def dress(self, text: str) -> str:
+        """Return the text as it is drawn: capitals, letter spacing, base direction."""
+        if self.rtl:
+            text = RIGHT_TO_LEFT_MARK + text
+        if self.script == "arabic":
+            return text
+        if self.upper:
+            text = text.upper()
+        if self.spacing:
+            count = max(1, round(self.spacing / _hair_width()))
+            text = (HAIR_SPACE * count).join(text)
+        return text
+
+
+class Size(NamedTuple):
+    """Extent of a line of text in points; `ascent` and `descent` are of its ink."""
+
+    width: float
+    ascent: float
+    descent: float
+
+
+@lru_cache(maxsize=1)
+def _hair_width() -> float:
+    """Width of a hair space in ems."""
+    plain = Type(100.0)
+    return (measure(f"n{HAIR_SPACE}n", plain).width - measure("nn", plain).width) / 100
+
+
+def measure(text: str, kind: Type) -> Size:
+    """Return the extent of one line of text."""
+    unit = _measure(kind.dress(text), kind.serif, kind.weight, kind.italic, kind.script)
+    return Size(*(side * kind.size for side in unit))
+
+
+@lru_cache(maxsize=16384)
+def _measure(drawn: str, serif: bool, weight: int, italic: bool, script: str) -> Size:
+    """Return the extent of a line at size 1; without hinting, extents grow with the size."""
+    register()
+    if not drawn.strip():
+        return Size(0.0, 0.0, 0.0)
+    font = Type(100.0, serif=serif, weight=weight, italic=italic, script=script).font
+    width, height, descent = _outlines.get_text_width_height_descent(drawn, font, ismath=False)
+    return Size(float(width) / 100, float(height - descent) / 100, float(descent) / 100)
+
+
+def wrap(text: str, kind: Type, width: float) -> tuple[str, ...]:
+    """Break text into lines no wider than `width` points; a longer word keeps its own line."""
+    lines: list[str] = []
+    for paragraph in text.splitlines() or [""]:
+        line = ""
+        for word in _BREAK.split(paragraph.strip()):
+            longer = f"{line} {word}" if line else word
+            if line and measure(longer, kind).width > width:
+                lines.append(line)
+                line = word
+            else:
+                line = longer
+        lines.append(line)
+    return tuple(_reopened(lines))
+
+
+def _reopened(lines: list[str]) -> Iterator[str]:
+    """Carry an isolated left-to-right piece on to the next line where it is broken."""
+    is_open = False
+    for line in lines:
+        yield f"{ISOLATE}{line}" if is_open else line
+        is_open = line.rfind(ISOLATE) > line.rfind(END_ISOLATE) or (
+            is_open and END_ISOLATE not in line
+        )
+
+
+def isolated(text: str) -> str:
+    """Keep a left-to-right piece together within a right-to-left line."""
+    return f"{ISOLATE}{text}{END_ISOLATE}"
+
+
+def runs_right_to_left(text: str) -> bool:
+    """Tell whether any letter of the text runs from right to left."""
+    return any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in text)
+
+
+def draw(
+    axes: Axes,
+    x: float,
+    y: float,
+    text: str,
+    kind: Type,
+    *,
+    align: str = "left",
+    angle: float = 0.0,
+    halo: float = 0.0,
+    gid: str = "",
+    zorder: float = 1000.0,
+) -> None:
+    """Draw one line of text with its baseline at `y`.
+
+    The halo is an artist of its own below the text: text with an effect would become an outline,
+    and the words of a PDF could no longer be searched.
+    """
+    common: dict[str, Any] = {
+        "fontproperties": kind.font,
+        "ha": align,
+        "va": "baseline",
+        "rotation": angle,
+        "rotation_mode": "anchor",
+        "parse_math": False,
+    }
+    drawn = kind.dress(text)
+    artists: list[tuple[str, Artist]] = []
+    if halo:
+        under = axes.text(x, y, drawn, color=style.HALO, zorder=zorder - 0.5, **common)
+        stroke = Stroke(linewidth=halo, foreground=style.HALO, alpha=0.85, joinstyle="round")
+        under.set_path_effects([stroke])
+        artists.append(("halo", under))
+    artists.append(("label", axes.text(x, y, drawn, color=kind.colour, zorder=zorder, **common)))
+    for part, artist in artists:
+        if gid:
+            artist.set_gid(f"{gid}/{part}")

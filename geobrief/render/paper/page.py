@@ -1,0 +1,214 @@
+"""The plan of a sheet: its size, where the map stands, and where the words stand."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from geobrief import style
+from geobrief.errors import RequestError
+from geobrief.render.paper.lettering import isolated
+from geobrief.render.paper.panel import (
+    Column,
+    Hand,
+    legend_rows,
+    passage_rows,
+    title_rows,
+)
+from geobrief.render.paper.projection import Box, Frame
+from geobrief.spec import MapSpec
+
+Say = Callable[[str], str]
+
+MM = 72 / 25.4
+SIZES = {
+    "slide": (960.0, 540.0),
+    "a4": (297 * MM, 210 * MM),
+    "a3": (420 * MM, 297 * MM),
+    "square": (540.0, 540.0),
+}
+"""Width and height in points, landscape."""
+
+MIN_MM, MAX_MM = 80, 2000
+MARGIN, GUTTER, TICKS = 22.0, 18.0, 11.0
+"""Points around the sheet, between map and words, and for the degrees beside the neat line."""
+
+TYPE_STEPS = tuple(n / 100 for n in range(118, 58, -4))
+"""Sizes of the panel's type that are tried, largest first."""
+
+PANEL_STEPS = (0.235, 0.28, 0.34, 0.42)
+"""Parts of the sheet that the panel may take, smallest first."""
+
+
+def page_size(size: str, orientation: str) -> tuple[float, float]:
+    """Return width and height in points.
+
+    Raises
+    ------
+    RequestError
+        If the size or the orientation is not known.
+    """
+    if orientation not in ("landscape", "portrait"):
+        raise RequestError(
+            f"orientation {orientation!r} is not known", hint="write landscape or portrait"
+        )
+    if size in SIZES:
+        width, height = SIZES[size]
+    elif found := re.fullmatch(r"(\d{2,4})x(\d{2,4})mm", size):
+        millimetres = int(found[1]), int(found[2])
+        if not all(MIN_MM <= side <= MAX_MM for side in millimetres):
+            raise RequestError(
+                f"size {size!r} is out of range", hint=f"sides from {MIN_MM} to {MAX_MM} mm"
+            )
+        return millimetres[0] * MM, millimetres[1] * MM
+    else:
+        raise RequestError(f"size {size!r} is not known", hint=f"write {', '.join(SIZES)} or WxHmm")
+    return (width, height) if orientation == "landscape" else (height, width)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Where everything stands: the neat line's box, and columns with their left and top."""
+
+    width: float
+    height: float
+    scale: float
+    frame: Box
+    columns: tuple[tuple[Column, float, float], ...]
+
+
+def plan(spec: MapSpec, size: tuple[float, float], hand: Hand, say: Say, marked: bool) -> Plan:
+    """Lay out a sheet: panel beside the map where it is wide, below it where it is not."""
+    width, height = size
+    scale = hand.scale
+    band = 13 * scale if marked else 0.0
+    margin = MARGIN * scale
+    area = (margin, margin * 0.8 + band, width - margin, height - margin - band)
+    if width / height >= 1.2:
+        return _beside(spec, size, hand, say, area)
+    return _below(spec, size, hand, say, area)
+
+
+def sheet_scale(size: tuple[float, float]) -> float:
+    """Factor for type and symbols: 1 on a slide, by the square root of the area elsewhere."""
+    slide = SIZES["slide"]
+    return max(0.45, math.sqrt(size[0] * size[1] / (slide[0] * slide[1])))
+
+
+def _beside(spec: MapSpec, size: tuple[float, float], hand: Hand, say: Say, area: Box) -> Plan:
+    left, bottom, right, top = area
+    scale = hand.scale
+    ticks = TICKS * scale
+    inner = (left + ticks * (not hand.rtl), bottom, right - ticks * hand.rtl, top)
+    footers = _footers(spec, hand, say, size, (inner[2] - inner[0] - GUTTER * scale) / 2)
+    base = bottom + max(column.height for column in footers) + 10 * scale
+    panel, share = _fitted(spec, hand, say, size[0], top - base)
+    across = right - left - share - GUTTER * scale
+    map_left = left if not hand.rtl else left + share + GUTTER * scale
+    panel_left = left + across + GUTTER * scale if not hand.rtl else left
+    frame = (map_left + ticks, base + ticks, map_left + across - ticks, top - ticks)
+    placed = [(panel, panel_left, top - ticks + 4 * scale)]
+    return Plan(*size, scale, frame, (*placed, *_footer_places(footers, hand, inner)))
+
+
+def _fitted(
+    spec: MapSpec, hand: Hand, say: Say, sheet_width: float, height: float
+) -> tuple[Column, float]:
+    """Return the panel at the largest type that fits, in the narrowest width that allows it."""
+    for part in PANEL_STEPS:
+        width = part * sheet_width
+        for step in TYPE_STEPS:
+            column = _panel(spec, Hand(hand.scale * step, hand.script, hand.rtl), say, width)
+            if column.height <= height:
+                break
+        else:
+            continue
+        if step >= 0.8 or part == PANEL_STEPS[-1]:
+            return column, width
+    return column, width
+
+
+def _panel(spec: MapSpec, hand: Hand, say: Say, width: float) -> Column:
+    column = Column(width)
+    title_rows(column, spec, hand)
+    column.gap(11 * hand.scale)
+    column.rule(hand.scale)
+    column.gap(9 * hand.scale)
+    if spec.passages:
+        passage_rows(column, spec, hand, say)
+        column.gap(10 * hand.scale)
+        column.rule(hand.scale)
+        column.gap(7 * hand.scale)
+    legend_rows(column, spec, hand, say)
+    return column
+
+
+def _below(spec: MapSpec, size: tuple[float, float], hand: Hand, say: Say, area: Box) -> Plan:
+    scale, ticks = hand.scale, TICKS * hand.scale
+    left, bottom, right, top = area[0] + ticks, area[1], area[2] - ticks, area[3]
+    footer = _footers(spec, hand, say, size, right - left)
+    stacked = Column(right - left, [*footer[0].rows, *footer[1].rows])
+    half = (right - left - GUTTER * scale) / 2
+    room = (top - bottom) * 0.42
+    for step in TYPE_STEPS:
+        inner = Hand(scale * min(step, 1.0), hand.script, hand.rtl)
+        words, key = Column(half), Column(half)
+        passage_rows(words, spec, inner, say)
+        legend_rows(key, spec, inner, say)
+        if max(words.height, key.height) <= room:
+            break
+    head = Column(right - left)
+    title_rows(head, spec, hand)
+    base = bottom + stacked.height + 9 * scale
+    middle = base + max(words.height, key.height) + 8 * scale
+    roof = top - head.height - 8 * scale
+    frame = (left, middle + ticks, right, roof - ticks)
+    first, second = (left, left + half + GUTTER * scale)
+    if hand.rtl:
+        first, second = second, first
+    columns = (
+        (head, left, top),
+        (words, first, middle - 4 * scale),
+        (key, second, middle - 4 * scale),
+        (stacked, left, bottom + stacked.height),
+    )
+    return Plan(*size, scale, frame, columns)
+
+
+def _footers(
+    spec: MapSpec, hand: Hand, say: Say, size: tuple[float, float], width: float
+) -> tuple[Column, Column]:
+    """Return the source column and the policy column."""
+    small = hand.type(6.9, colour=style.INK_SOFT, leading=1.32)
+    strong = hand.type(6.9, colour=style.INK, weight=600, leading=1.32)
+    sources, policy = Column(width), Column(width)
+    credits = " · ".join(_isolated(str(c), hand) for c in spec.credits)
+    dated = say("Sources, data as of {date}: {credits}")
+    sources.text(dated.format(date=spec.as_of, credits=credits), small)
+    frame = Frame(spec.extent, (0.0, 0.0, *size))
+    values = {key: _isolated(text, hand) for key, text in frame.projection.values}
+    words = [say(frame.projection.wording).format(**values)]
+    if spec.date:
+        words.append(say("shown for {date}").format(date=spec.date))
+    sources.text(" · ".join([*words, _isolated(spec.digest(), hand)]), small)
+    policy.text(spec.policy_name, strong)
+    policy.text(spec.disclaimer, small)
+    if spec.unreviewed:
+        policy.text(say("The translation on this sheet has not been reviewed."), small)
+    return sources, policy
+
+
+def _footer_places(
+    footers: tuple[Column, Column], hand: Hand, area: Box
+) -> tuple[tuple[Column, float, float], ...]:
+    left, bottom = area[:2]
+    top = bottom + max(column.height for column in footers)
+    other = left + footers[0].width + GUTTER * hand.scale
+    first, second = (other, left) if hand.rtl else (left, other)
+    return (footers[0], first, top), (footers[1], second, top)
+
+
+def _isolated(text: str, hand: Hand) -> str:
+    return isolated(text) if hand.rtl else text

@@ -1,0 +1,177 @@
+"""The column beside the map: title, passages, legend, and what could not be drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from matplotlib.lines import Line2D
+from matplotlib.path import Path
+from shapely.geometry import Polygon, box
+
+from geobrief import style
+from geobrief.render.paper.drawing import Brush
+from geobrief.render.paper.lettering import (
+    Type,
+    draw,
+    measure,
+    runs_right_to_left,
+    wrap,
+)
+from geobrief.spec import MapSpec
+from geobrief.style import Symbol
+
+Say = Callable[[str], str]
+
+SWATCH = 26.0
+"""Width of a legend's symbol in points at scale 1."""
+
+
+@dataclass(frozen=True)
+class Hand:
+    """The types of a sheet in one language; sizes are points on a slide-sized sheet."""
+
+    scale: float
+    script: str = "latin"
+    rtl: bool = False
+
+    def type(self, size: float, *, essay: bool = False, **more: object) -> Type:
+        """Return a type in the sheet's language, or in the essay's."""
+        kind = replace(Type(size * self.scale), **more)  # type: ignore[arg-type]
+        if essay:
+            return kind
+        # Arabic letters have tall strokes below and above: more room between the lines.
+        leading = kind.leading * (1.16 if self.script == "arabic" else 1.0)
+        return replace(
+            kind, script=self.script, rtl=self.rtl, flush_right=self.rtl, leading=leading
+        )
+
+
+Row = tuple[float, Callable[[Brush, float, float, float], list[Polygon]]]
+"""Height in points, and how to draw it between left and right, below a top."""
+
+
+@dataclass
+class Column:
+    """Rows that flow from top to bottom within a width."""
+
+    width: float
+    rows: list[Row] = field(default_factory=list)
+
+    @property
+    def height(self) -> float:
+        """Height of all rows in points."""
+        return sum(height for height, _ in self.rows)
+
+    def gap(self, height: float) -> None:
+        """Leave room."""
+        self.rows.append((height, lambda brush, left, right, top: []))
+
+    def text(self, text: str, kind: Type, indent: float = 0.0) -> None:
+        """Set a paragraph; flush right where the sheet's language runs from right to left."""
+        kind = replace(kind, rtl=kind.rtl and runs_right_to_left(text))
+        for line in wrap(text, kind, self.width - indent):
+            self.rows.append((kind.leading * kind.size, _line(line, kind, indent)))
+
+    def rule(self, scale: float, colour: str = style.GREY_SOFT) -> None:
+        """Draw a thin line across."""
+
+        def paint(brush: Brush, left: float, right: float, top: float) -> list[Polygon]:
+            line = Line2D([left, right], [top, top], color=colour, linewidth=0.6 * scale)
+            brush.axes.add_artist(line)
+            return []
+
+        self.rows.append((0.6 * scale, paint))
+
+    def legend(self, number: int, label: str, symbol: Symbol, kind: Type, scale: float) -> None:
+        """Add a legend entry: its symbol, then its label."""
+        room = (SWATCH + 8) * scale
+        kind = replace(kind, rtl=kind.rtl and runs_right_to_left(label))
+        lines = wrap(label, kind, self.width - room)
+        step = kind.leading * kind.size
+        height = max(step * len(lines), 13.5 * scale) + 2.2 * scale
+
+        def paint(brush: Brush, left: float, right: float, top: float) -> list[Polygon]:
+            first = top - (height - step * len(lines)) / 2
+            boxes: list[Polygon] = []
+            for row, line in enumerate(lines):
+                boxes += _line(line, kind, room)(brush, left, right, first - row * step)
+            start = right - SWATCH * scale if kind.flush_right else left
+            middle = first - step / 2 if len(lines) > 1 else top - height / 2
+            _swatch(brush, f"legend/{number}", symbol, start, middle, scale)
+            return boxes
+
+        self.rows.append((height, paint))
+
+    def draw(self, brush: Brush, left: float, top: float) -> list[Polygon]:
+        """Draw the rows and return the boxes of their lines of text."""
+        boxes: list[Polygon] = []
+        for height, paint in self.rows:
+            boxes += paint(brush, left, left + self.width, top)
+            top -= height
+        return boxes
+
+
+def _line(
+    text: str, kind: Type, indent: float
+) -> Callable[[Brush, float, float, float], list[Polygon]]:
+    def paint(brush: Brush, left: float, right: float, top: float) -> list[Polygon]:
+        step = kind.leading * kind.size
+        baseline = top - step / 2 - 0.33 * kind.size
+        width, ascent, descent = measure(text, kind)
+        start = right - indent - width if kind.flush_right else left + indent
+        draw(brush.axes, start, baseline, text, kind)
+        return [box(start, baseline - descent, start + width, baseline + ascent)] if width else []
+
+    return paint
+
+
+def _swatch(brush: Brush, gid: str, symbol: Symbol, x: float, y: float, scale: float) -> None:
+    """Draw a symbol as it stands on the map."""
+    width = SWATCH * scale
+    free = Brush(brush.axes, None, scale)
+    if symbol.kind == "point":
+        free.point(gid, x + width / 2, y, symbol, 950)
+    elif symbol.kind == "line":
+        free.line(gid, Path([(x, y), (x + width, y)]), symbol, 950)
+    else:
+        left, right, half = x + 2 * scale, x + width - 2 * scale, 4.8 * scale
+        corners = [(left, y - half), (right, y - half), (right, y + half), (left, y + half)]
+        shown = symbol if symbol.width else replace(symbol, stroke=style.GREY, width=0.5)
+        free.area(gid, Path([*corners, corners[0]], closed=True), shown, 950)
+
+
+def title_rows(column: Column, spec: MapSpec, hand: Hand) -> None:
+    """Add title and subtitle."""
+    column.text(spec.title, hand.type(21, serif=True, weight=600, leading=1.14))
+    if spec.subtitle:
+        column.gap(4 * hand.scale)
+        column.text(spec.subtitle, hand.type(10.4, colour=style.INK_SOFT, leading=1.3))
+
+
+def passage_rows(column: Column, spec: MapSpec, hand: Hand, say: Say) -> None:
+    """Add the passages, quoted exactly, in the essay's language and direction."""
+    for number, passage in enumerate(spec.passages):
+        if number:
+            column.gap(7 * hand.scale)
+        quote = hand.type(11, essay=True, serif=True, leading=1.36)
+        column.text(f"\u201c{passage.text}\u201d", quote)
+        column.gap(1.5 * hand.scale)
+        cite = say("paragraph {number}").format(number=passage.paragraph)
+        column.text(cite, hand.type(8.2, colour=style.INK_SOFT))
+
+
+def legend_rows(column: Column, spec: MapSpec, hand: Hand, say: Say) -> None:
+    """Add the legend and, below it, the features whose position is not known."""
+    kind = hand.type(8.8, leading=1.2)
+    for number, entry in enumerate(spec.legend):
+        column.legend(number, entry.label, spec.symbol(entry.symbol), kind, hand.scale)
+    if spec.unplaced:
+        names = _comma(hand).join(feature.name for feature in spec.unplaced)
+        column.gap(5 * hand.scale)
+        words = say("Not drawn, position not found: {names}").format(names=names)
+        column.text(words, hand.type(7.6, colour=style.INK_SOFT))
+
+
+def _comma(hand: Hand) -> str:
+    return "\u060c " if hand.script == "arabic" else ", "

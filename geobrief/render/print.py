@@ -1,0 +1,208 @@
+"""MapSpec -> a printed sheet: PNG, SVG or PDF.
+
+Everything is placed in sheet points (1/72 inch) before matplotlib draws it, so that labels can
+be checked against each other and against the frame. The same spec gives the same bytes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from threading import Lock
+from typing import TYPE_CHECKING
+
+import shapely
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from shapely.geometry import Polygon
+
+from geobrief import style
+from geobrief.errors import RequestError
+from geobrief.render.paper import encode, scene
+from geobrief.render.paper.drawing import Brush
+from geobrief.render.paper.furniture import (
+    draw_graticule,
+    draw_neat_line,
+    draw_plate,
+    plan_plate,
+)
+from geobrief.render.paper.labels import draw_labels
+from geobrief.render.paper.lettering import Type, draw, measure, register
+from geobrief.render.paper.page import MARGIN, Plan, page_size, plan, sheet_scale
+from geobrief.render.paper.panel import Hand
+from geobrief.render.paper.projection import Frame
+from geobrief.settings import settings
+from geobrief.spec import MapSpec
+
+if TYPE_CHECKING:
+    from geobrief.atlas import Atlas
+
+SUFFIXES = ("png", "svg", "pdf")
+RELIEF_DPI = 200.0
+"""The hillshade holds no more than this, whatever the sheet's resolution."""
+
+MARKING_LENGTH = 120
+"""Longest handling line, in characters."""
+
+_drawing = Lock()  # matplotlib's caches are shared between figures
+
+
+@dataclass(frozen=True)
+class PrintedSheet:
+    """A sheet as it was laid out, all in points.
+
+    `labels` are the ids and boxes of the labels on the map, `dropped` the ids of those that found
+    no room, `texts` the boxes of all lines of text beside the map.
+    """
+
+    figure: Figure
+    width: float
+    height: float
+    frame: Polygon
+    labels: tuple[tuple[str, Polygon], ...]
+    dropped: tuple[str, ...]
+    texts: tuple[Polygon, ...]
+    metres_per_point: float
+
+
+def render(
+    atlas: Atlas,
+    spec: MapSpec,
+    suffix: str,
+    *,
+    size: str = "slide",
+    dpi: int = 200,
+    orientation: str = "landscape",
+    marking: str = "",
+) -> bytes:
+    """Return the sheet as a file.
+
+    Parameters
+    ----------
+    suffix
+        "png", "svg" or "pdf".
+    size
+        "slide" (13.333 by 7.5 inches), "a4", "a3", "square" or "WxHmm".
+    dpi
+        Pixels per inch of a PNG, and at most of the hillshade in the others.
+    marking
+        A handling line at head and foot.
+
+    Raises
+    ------
+    RequestError
+        If an option is out of its range.
+    SetupError
+        If the fonts have not been cut.
+    """
+    if suffix not in SUFFIXES:
+        raise RequestError(f"no image format {suffix!r}", hint=f"choose {', '.join(SUFFIXES)}")
+    _check(dpi, page_size(size, orientation), marking)
+    with _drawing:
+        sheet = layout(atlas, spec, size=size, dpi=dpi, orientation=orientation, marking=marking)
+        language = atlas.language(spec.lang).tag
+        if suffix == "svg":
+            return encode.svg(sheet.figure, spec, language)
+        if suffix == "pdf":
+            return encode.pdf(sheet.figure, spec, language)
+        pixels = encode.pixels(sheet.figure)
+    return encode.png(pixels, spec, dpi)
+
+
+def layout(
+    atlas: Atlas,
+    spec: MapSpec,
+    *,
+    size: str = "slide",
+    dpi: int = 200,
+    orientation: str = "landscape",
+    marking: str = "",
+) -> PrintedSheet:
+    """Lay out and draw the sheet; return it with the boxes of all its labels."""
+    register()
+    page = page_size(size, orientation)
+    language = atlas.language(spec.lang)
+    hand = Hand(sheet_scale(page), language.script, spec.direction == "rtl")
+
+    def say(wording: str) -> str:
+        return atlas.text(spec.lang, wording)
+
+    laid = plan(spec, page, hand, say, bool(marking))
+    axes = _axes(page, dpi)
+    frame = Frame(spec.extent, laid.frame)
+    drawn = scene.collect(atlas, spec, frame, dpi)
+    clip = Rectangle(
+        laid.frame[:2],
+        laid.frame[2] - laid.frame[0],
+        laid.frame[3] - laid.frame[1],
+        facecolor=style.PAPER,
+        zorder=0,
+    )
+    axes.add_artist(clip)
+    brush = Brush(axes, clip, hand.scale)
+    scene.draw_ground(atlas, spec, brush, frame, min(float(dpi), RELIEF_DPI))
+    scene.draw_features(spec, brush, drawn)
+    draw_graticule(brush, frame, say, scene.graticule_height(spec))
+    plate = plan_plate(frame, hand.scale, [d.geometry for d in drawn if d.feature.interactive])
+    placed = scene.label(spec, drawn, frame, hand, shapely.box(*plate.box))
+    draw_labels(brush, placed.labels)
+    draw_plate(brush, frame, plate, say)
+    draw_neat_line(brush, frame)
+    texts = [b for column, x, top in laid.columns for b in column.draw(brush, x, top)]
+    texts += _mark(axes, marking, laid, hand)
+    return PrintedSheet(
+        axes.figure,  # type: ignore[arg-type]
+        *page,
+        frame.polygon,
+        tuple((label.id, label.box) for label in placed.labels),
+        tuple(placed.dropped),
+        tuple(texts),
+        frame.true_metres_per_point,
+    )
+
+
+def _check(dpi: int, page: tuple[float, float], marking: str) -> None:
+    limits = settings()
+    if len(marking) > MARKING_LENGTH:
+        raise RequestError(
+            f"the marking has {len(marking)} characters", hint=f"at most {MARKING_LENGTH}"
+        )
+    if not 36 <= dpi <= limits.max_dpi:
+        raise RequestError(f"dpi {dpi} is out of range", hint=f"36 to {limits.max_dpi}")
+    pixels = round(page[0] / 72 * dpi) * round(page[1] / 72 * dpi)
+    if pixels > limits.max_pixels:
+        raise RequestError(
+            f"the image would have {pixels:,} pixels",
+            hint=f"at most {limits.max_pixels:,}: choose a smaller size or dpi",
+        )
+
+
+def _axes(page: tuple[float, float], dpi: int) -> Axes:
+    """Return axes over the whole sheet whose units are points."""
+    figure = Figure(figsize=(page[0] / 72, page[1] / 72), dpi=dpi, facecolor=style.PAPER)
+    FigureCanvasAgg(figure)
+    axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
+    axes.set_axis_off()
+    axes.set_xlim(0, page[0])
+    axes.set_ylim(0, page[1])
+    axes.set_autoscale_on(False)
+    return axes
+
+
+def _mark(axes: Axes, marking: str, laid: Plan, hand: Hand) -> list[Polygon]:
+    """Write the handling line at head and foot, smaller where it is long."""
+    marking = " ".join(marking.split())
+    if not marking:
+        return []
+    kind = Type(9.5 * hand.scale, weight=600, spacing=0.04, script=hand.script)
+    limit = laid.width - 2 * MARGIN * hand.scale
+    kind = kind.scaled(min(1.0, limit / measure(marking, kind).width))
+    boxes = []
+    for y in (laid.height - 17 * hand.scale, 10.5 * hand.scale):
+        draw(axes, laid.width / 2, y, marking, kind, align="center")
+        width, ascent, descent = measure(marking, kind)
+        boxes.append(
+            shapely.box((laid.width - width) / 2, y - descent, (laid.width + width) / 2, y + ascent)
+        )
+    return boxes

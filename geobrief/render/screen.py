@@ -1,0 +1,149 @@
+"""MapSpec -> one complete map page.
+
+folium compiles: its elements give the page's links, the map's container and the script. The
+script leaves the page for a file of its own, because map pages run no inline script. It holds
+geometry alone; names, symbols and passages stand in the page as data, whole and escaped.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from geobrief import style
+from geobrief.errors import SetupError
+from geobrief.render.assets import font_faces
+from geobrief.render.chrome import chrome, kinds
+from geobrief.render.leaflet import compiled, script_json, script_safe
+from geobrief.render.swatch import CASING_OPACITY
+from geobrief.spec import MapSpec
+
+if TYPE_CHECKING:
+    from geobrief.atlas import Atlas
+
+_OUTSIDE = re.compile(r"<(?:script|link|style|img)[^>]*https?://[^>]*>", re.I)
+
+
+@dataclass(frozen=True)
+class MapPage:
+    """A page, its script, and the digest that stands in the script's address."""
+
+    html: str
+    script: str
+    digest: str
+
+
+def page(atlas: Atlas, spec: MapSpec, query: dict[str, str] | None = None) -> MapPage:
+    """Return the map page of a spec.
+
+    What folium makes is compiled once per set of drawn features and kept; selecting, moving and
+    changing the language only write the data blocks anew.
+
+    Parameters
+    ----------
+    atlas, spec
+        The atlas and the map of one of its sheets.
+    query
+        The view as URL parameters, so that the script's address carries its whole state.
+
+    Raises
+    ------
+    SetupError
+        If the page would link to another host.
+    """
+    made = compiled(atlas, spec)
+    values = {"lang": spec.lang, "policy": spec.policy, "date": spec.date} | dict(query or {})
+    html = (
+        _environment()
+        .get_template("map.html")
+        .render(
+            **chrome(atlas, spec, values),
+            header=Markup(made.header),
+            map=Markup(made.body),
+            styles=Markup(_styles()),
+            digest=spec.digest(),
+            spec_json=Markup(script_safe(spec.to_json())),
+            page_json=Markup(script_json(_page_data(atlas, spec, values))),
+            script_url=_script_url(spec.sheet, values, made.digest),
+        )
+    )
+    if found := _OUTSIDE.search(html):
+        raise SetupError(f"the map page links to another host: {found.group()[:120]}")
+    return MapPage(html, made.script, made.digest)
+
+
+def _page_data(atlas: Atlas, spec: MapSpec, query: dict[str, str]) -> dict[str, Any]:
+    """What the scripts need beside the spec: wording, colours, selection, addresses."""
+    words = {
+        "km": "km",
+        "copied": "Link copied",
+        "copy_yourself": "Copy the link from the field",
+        "north": "N",
+        "south": "S",
+        "east": "E",
+        "west": "W",
+    }
+    carried = {key: query[key] for key in ("lang", "policy", "date") if query.get(key)}
+    return {
+        "text": {key: atlas.text(spec.lang, word) for key, word in words.items()},
+        "colours": {
+            "select": style.SELECT,
+            "halo": style.HALO,
+            "ink": style.INK,
+            "water": style.WATER,
+        },
+        "casing_opacity": CASING_OPACITY,
+        "kinds": kinds(atlas, spec),
+        "select": [f.id for f in (*spec.features(), *spec.unplaced) if f.selected],
+        "unplaced": [feature.id for feature in spec.unplaced],
+        "home": atlas.sheets[spec.sheet].extent,
+        "exact": bool(query.get("bbox")),
+        "query": carried,
+        "image": f"/api/sheets/{quote(spec.sheet)}.png",
+    }
+
+
+def _script_url(sheet: str, query: dict[str, str], digest: str) -> str:
+    drawn = {k: v for k, v in query.items() if k not in ("select", "bbox") and v}
+    return f"/map/{quote(sheet)}.js?{urlencode({**drawn, 'v': digest})}"
+
+
+@lru_cache(maxsize=1)
+def _styles() -> str:
+    """The palette as CSS variables, and the fonts: style.py is the only source of both."""
+    names = [n for n in dir(style) if n.isupper() and str(getattr(style, n)).startswith("#")]
+    colours = "".join(f"--{n.lower().replace('_', '-')}:{getattr(style, n)};" for n in names)
+    families = (
+        f'--sans:"{style.SANS}","{style.ARABIC}",sans-serif;'
+        f'--serif:"{style.SERIF}","{style.ARABIC}",serif;'
+    )
+    labels = "\n".join(_label_rule(name, rule) for name, rule in style.LABELS.items())
+    return f"{font_faces()}\n:root{{{colours}{families}}}\n{labels}"
+
+
+def _label_rule(name: str, rule: dict[str, object]) -> str:
+    upper = "text-transform:uppercase;" if rule["upper"] else ""
+    italic = "font-style:italic;" if name == "water" else ""
+    return (
+        f".gb-label-{name}{{font-size:{rule['size']}px;font-weight:{rule['weight']};"
+        f"letter-spacing:{rule['spacing']}em;color:{rule['colour']};{upper}{italic}}}"
+    )
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    folder = Path(__file__).parent / "templates"
+    return Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

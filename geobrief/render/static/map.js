@@ -1,0 +1,320 @@
+/* The map page's behaviour. It reads data only: the spec and the page's wording from JSON blocks,
+   the geometry from the page's own script, which calls geobrief.raster, .vector and .ready. */
+(function () {
+  "use strict";
+
+  const framed = window.parent !== window;
+  if (framed) document.documentElement.classList.add("framed");
+
+  const reduced = window.matchMedia("(prefers-reduced-motion: reduce)");
+  const items = new Map(); // feature id -> item
+  const layers = new Map(); // layer id -> { id, pane, items, image }
+  let map, spec, page, features, symbols;
+  let lit = []; // ids
+  let halos = [];
+  let pristine = true; // the reader has not moved the map yet
+  let quiet = false;
+
+  const SymbolMarker = L.CircleMarker.extend({
+    _updatePath: function () {
+      const shape = this.options.shape;
+      if (shape === "circle" || !this._renderer._setPath) {
+        this._renderer._updateCircle(this);
+      } else {
+        this._renderer._setPath(this, this._empty() ? "M0 0" : outline(shape, this._point, this._radius));
+      }
+    },
+  });
+
+  function outline(shape, at, radius) {
+    const r = shape === "diamond" ? radius * 1.25 : radius * 0.9;
+    const corners = shape === "diamond" ? [[0, -r], [r, 0], [0, r], [-r, 0]] : [[-r, -r], [r, -r], [r, r], [-r, r]];
+    return "M" + corners.map(([x, y]) => (at.x + x).toFixed(1) + " " + (at.y + y).toFixed(1)).join("L") + "z";
+  }
+
+  function json(id) {
+    return JSON.parse(document.getElementById(id).textContent);
+  }
+
+  function begin(target) {
+    map = target;
+    spec = json("spec");
+    page = json("page");
+    symbols = new Map(spec.symbols);
+    features = new Map();
+    spec.layers.forEach((layer) => layer.features.forEach((f) => features.set(f.id, f)));
+    map.fitBounds(latLngBounds(spec.extent), { animate: false });
+    // The sea lies inside the map, not behind it: the relief can only multiply with what is there.
+    map.createPane("sea").style.zIndex = 390;
+    L.rectangle([[-85.05, -720], [85.05, 720]], {
+      pane: "sea", renderer: L.svg({ pane: "sea", padding: 0.5 }), interactive: false,
+      stroke: false, fillColor: page.colours.water, fillOpacity: 1,
+    }).addTo(map);
+  }
+
+  function latLngBounds(e) {
+    return L.latLngBounds([e[1], e[0]], [e[3], e[2]]);
+  }
+
+  function raster(id, pane, url, bounds) {
+    map.getPane(pane).classList.add("gb-multiply");
+    const image = L.imageOverlay(url, latLngBounds(bounds), { pane, interactive: false, alt: "", opacity: reliefOpacity() });
+    image.addTo(map);
+    layers.set(id, { id, pane, items: [], image });
+  }
+
+  function reliefOpacity() {
+    const drawn = Array.from(symbols.values()).find((symbol) => symbol.kind === "raster");
+    return drawn ? drawn.opacity : 1;
+  }
+
+  function vector(id, pane, kind, geometries, anchors) {
+    const layer = { id, pane, kind, items: [] };
+    layers.set(id, layer);
+    const renderer = L.svg({ pane, padding: 0.3 });
+    const drawn = spec.layers.find((l) => l.id === id).features.filter((f) => f.id in geometries);
+    const made = drawn.map((f) => item(f, layer, geometries[f.id], anchors[f.id] || [], renderer));
+    made.forEach((it) => it.casing && it.casing.addTo(map));
+    made.forEach((it) => it.path.addTo(map));
+    made.forEach((it) => it.hit && it.hit.addTo(map));
+    made.forEach(prepare);
+    layer.items = made;
+  }
+
+  function item(feature, layer, geometry, anchors, renderer) {
+    const symbol = symbols.get(feature.symbol);
+    const latlngs = coordinates(geometry);
+    const base = { pane: layer.pane, renderer, interactive: false, bubblingMouseEvents: false };
+    const it = { feature, symbol, latlngs, anchors, layer, base, casing: null, hit: null, path: null };
+    if (symbol.kind === "point") {
+      const at = Array.isArray(latlngs) ? latlngs[0] : latlngs;
+      it.latlngs = at;
+      it.path = new SymbolMarker(at, Object.assign({}, base, pointStyle(symbol), { interactive: feature.interactive }));
+    } else if (symbol.kind === "fill") {
+      it.path = L.polygon(latlngs, Object.assign({}, base, fillStyle(symbol), { interactive: feature.interactive }));
+    } else {
+      if (symbol.casing) it.casing = L.polyline(latlngs, Object.assign({}, base, casingStyle(symbol)));
+      it.path = L.polyline(latlngs, Object.assign({}, base, lineStyle(symbol)));
+      if (feature.interactive) {
+        it.hit = L.polyline(latlngs, Object.assign({}, base, { interactive: true, weight: 14, opacity: 0, color: page.colours.ink }));
+      }
+    }
+    items.set(feature.id, it);
+    return it;
+  }
+
+  function coordinates(geometry) {
+    const depth = { Point: -1, MultiPoint: 0, LineString: 0, MultiLineString: 1, Polygon: 1, MultiPolygon: 2 }[geometry.type];
+    return depth < 0 ? L.GeoJSON.coordsToLatLng(geometry.coordinates) : L.GeoJSON.coordsToLatLngs(geometry.coordinates, depth);
+  }
+
+  function dashes(symbol) {
+    return symbol.dash.length ? symbol.dash.map((d) => (d * symbol.width).toFixed(2)).join(" ") : null;
+  }
+
+  function lineStyle(s) {
+    return { color: s.stroke, weight: s.width, opacity: s.opacity, dashArray: dashes(s), lineCap: s.dash.length ? "butt" : "round", fill: false };
+  }
+
+  function casingStyle(s) {
+    return { color: s.casing, weight: s.casing_width, opacity: page.casing_opacity, className: "gb-casing", fill: false };
+  }
+
+  function fillStyle(s) {
+    return {
+      stroke: Boolean(s.stroke && s.width), color: s.stroke || s.fill, weight: s.width, opacity: s.opacity, dashArray: dashes(s),
+      fill: Boolean(s.fill), fillColor: s.fill, fillOpacity: s.hollow ? 0 : s.fill_opacity,
+    };
+  }
+
+  function pointStyle(s) {
+    return {
+      shape: s.shape, radius: s.radius, color: s.stroke, weight: s.width, opacity: s.opacity,
+      fill: true, fillColor: s.hollow ? page.colours.halo : s.fill, fillOpacity: s.fill_opacity,
+    };
+  }
+
+  /* Everything a feature answers to: pointer, keyboard, and a name for those who do not see it. */
+  function prepare(it) {
+    const drawn = it.path.getElement();
+    drawn.setAttribute("data-feature", it.feature.id);
+    drawn.classList.add("gb-feature", "gb-" + it.symbol.kind);
+    if (!it.feature.interactive) return;
+    const target = it.hit || it.path;
+    const element = target.getElement();
+    element.setAttribute("data-id", it.feature.id);
+    element.setAttribute("role", "button");
+    element.setAttribute("aria-label", describe(it.feature));
+    element.classList.add("gb-target");
+    const hover = (on) => drawn.classList.toggle("is-hover", on);
+    target.on("click", (e) => { L.DomEvent.stopPropagation(e); choose(it.feature.id, e.originalEvent.shiftKey); });
+    target.on("mouseover mousemove", (e) => { hover(true); geobrief.tip(describe(it.feature), e.containerPoint); });
+    target.on("mouseout", () => { hover(false); geobrief.tip(""); });
+    element.addEventListener("focus", () => hover(true));
+    element.addEventListener("blur", () => hover(false));
+    element.addEventListener("keydown", (e) => {
+      if (e.key !== "Enter" && e.key !== " ") return;
+      e.preventDefault();
+      e.stopPropagation();
+      choose(it.feature.id, e.shiftKey);
+    });
+  }
+
+  function describe(feature) {
+    const kind = page.kinds[feature.symbol];
+    return kind && kind !== feature.name ? feature.name + " · " + kind : feature.name;
+  }
+
+  /* The reader chose: light it and tell the page around us. */
+  function choose(id, more, options) {
+    let ids = id ? [id] : [];
+    if (id && more) ids = lit.includes(id) ? lit.filter((other) => other !== id) : lit.concat(id);
+    else if (id && lit.length === 1 && lit[0] === id) ids = [];
+    if (!ids.length && !lit.length) return;
+    select(ids, options);
+    emit("select", { ids: lit.slice(), passages: passagesOf(lit) });
+  }
+
+  function passagesOf(ids) {
+    const known = ids.map((id) => features.get(id)).filter(Boolean);
+    return Array.from(new Set(known.flatMap((feature) => feature.passages)));
+  }
+
+  function select(ids, options) {
+    lit = Array.from(new Set(ids)).filter((id) => items.has(id) || page.unplaced.includes(id));
+    halos.forEach((halo) => halo.remove());
+    halos = lit.filter((id) => items.has(id)).map((id) => halo(items.get(id)));
+    items.forEach((it, id) => it.path.getElement().classList.toggle("is-lit", lit.includes(id)));
+    document.body.dataset.selected = lit.join(",");
+    geobrief.selectionChanged(lit, passagesOf(lit));
+    // The light is painted first; moving the map takes longer than a reader should wait for it.
+    if (options && options.move) requestAnimationFrame(() => setTimeout(move, 0));
+    else geobrief.placeLabels();
+  }
+
+  function halo(it) {
+    const colour = page.colours.select;
+    const style = Object.assign({}, it.base, { color: colour, className: "gb-halo", fill: false });
+    if (it.symbol.kind === "point") {
+      const ring = { radius: it.symbol.radius + 7, weight: 3, opacity: 1, fill: true, fillColor: colour, fillOpacity: 0.28 };
+      return L.circleMarker(it.latlngs, Object.assign(style, ring)).addTo(map).bringToBack();
+    }
+    if (it.symbol.kind === "fill") {
+      delete style.renderer;
+      const area = { pane: "lit", weight: 2.6, opacity: 1, fill: true, fillColor: colour, fillOpacity: 0.12 };
+      return L.polygon(it.latlngs, Object.assign(style, area)).addTo(map);
+    }
+    const wide = { weight: Math.max(it.symbol.width, it.symbol.casing_width * 0.6) + 8, opacity: 0.5 };
+    return L.polyline(it.latlngs, Object.assign(style, wide)).addTo(map).bringToBack();
+  }
+
+  /* Bring the lit features into view: nearer where they would be small, not at all where they fill it. */
+  function move() {
+    const bounds = L.latLngBounds([]);
+    lit.forEach((id) => items.has(id) && bounds.extend(items.get(id).path.getBounds ? items.get(id).path.getBounds() : items.get(id).latlngs));
+    if (!bounds.isValid()) return geobrief.placeLabels();
+    const room = geobrief.room();
+    const padding = L.point(room.left + room.right + 60, room.top + room.bottom + 60);
+    const nearest = Math.min(8, map.getBoundsZoom(bounds, false, padding));
+    if (map.getBounds().contains(bounds) && map.getZoom() >= nearest - 1 && map.getZoom() <= nearest + 1.5) {
+      return geobrief.placeLabels();
+    }
+    map.fitBounds(bounds, {
+      maxZoom: 8, animate: !reduced.matches, duration: 0.5,
+      paddingTopLeft: [room.left + 30, room.top + 30], paddingBottomRight: [room.right + 30, room.bottom + 30],
+    });
+    geobrief.placeLabels();
+  }
+
+  /* Show an extent: a link's exactly, the sheet's own clear of legend and buttons. */
+  function fit(extent, exact) {
+    const room = exact ? { left: 0, top: 0, right: 0, bottom: 0 } : geobrief.room();
+    quietly(() => map.fitBounds(latLngBounds(extent), {
+      animate: false, paddingTopLeft: [room.left, room.top], paddingBottomRight: [room.right, room.bottom],
+    }));
+  }
+
+  /* Move without telling anybody: only the reader's own moves belong in the link. */
+  function quietly(action) {
+    quiet = true;
+    action();
+    quiet = false;
+  }
+
+  function reset() {
+    fit(page.home, false);
+    pristine = true;
+    page.exact = false;
+    viewChanged();
+  }
+
+  function moved() {
+    if (quiet) return;
+    pristine = false;
+    viewChanged();
+  }
+
+  function view() {
+    const b = map.getBounds();
+    const bbox = [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()].map((v) => Math.round(v * 1e4) / 1e4);
+    return { bbox, layers: geobrief.shownLayers() };
+  }
+
+  function emit(name, detail) {
+    window.dispatchEvent(new CustomEvent("geobrief:" + name, { detail }));
+  }
+
+  let waiting = 0;
+  function viewChanged() {
+    document.body.dataset.zoom = String(map.getZoom());
+    geobrief.viewDrawn();
+    clearTimeout(waiting);
+    waiting = setTimeout(() => emit("view", view()), 150);
+  }
+
+  /* Only what is in view takes the keyboard's focus: the browser would scroll the map to the rest. */
+  function reachable() {
+    const seen = map.getBounds();
+    items.forEach((it) => {
+      if (!it.feature.interactive) return;
+      const inside = it.path.getBounds ? seen.intersects(it.path.getBounds()) : seen.contains(it.latlngs);
+      (it.hit || it.path).getElement().setAttribute("tabindex", inside ? "0" : "-1");
+    });
+  }
+
+  function show(id, on) {
+    const layer = layers.get(id);
+    if (layer) map.getPane(layer.pane).style.display = on ? "" : "none";
+    geobrief.placeLabels();
+    viewChanged();
+  }
+
+  function ready() {
+    geobrief.furnish();
+    fit(spec.extent, page.exact);
+    map.on("click", () => choose("", false));
+    map.on("moveend", moved);
+    document.addEventListener("keydown", (e) => { if (e.key === "Escape") choose("", false); });
+    new ResizeObserver(() => {
+      quietly(() => map.invalidateSize({ animate: false }));
+      if (pristine) fit(page.exact ? spec.extent : page.home, page.exact);
+      geobrief.viewDrawn();
+    }).observe(map.getContainer());
+    select(page.select, {});
+    document.body.dataset.zoom = String(map.getZoom());
+    document.fonts.ready.then(() => {
+      geobrief.remeasure();
+      geobrief.viewDrawn();
+      document.body.dataset.ready = "1";
+      emit("ready", view());
+    });
+  }
+
+  window.geobrief = {
+    begin, raster, vector, ready, reachable, choose, select, reset, show, view, passagesOf, framed, items, layers,
+    get map() { return map; }, get spec() { return spec; }, get page() { return page; }, get lit() { return lit; },
+  };
+  window.geobriefMap = {
+    select, view, selected: () => lit.slice(), link: () => geobrief.link(),
+  };
+})();

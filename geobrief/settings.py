@@ -1,0 +1,71 @@
+"""Every limit and folder, each with its default and a sentence of help.
+
+A setting is read from the environment as GEOBRIEF_<NAME IN CAPITALS>.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass, field, fields
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from geobrief.errors import RequestError
+
+PREFIX = "GEOBRIEF_"
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def _setting(default: Any, text: str) -> Any:
+    return field(default=default, metadata={"help": text})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of one process."""
+
+    content: Path = _setting(ROOT / "content", "Folder with the essay, the sheets and the links.")
+    geodata: Path = _setting(ROOT / "geodata", "Folder with the catalogue and the layers.")
+    fonts: Path = _setting(
+        Path(sys.prefix) / "share" / "geobrief" / "fonts",
+        "Folder with the static font weights that `make setup` cuts.",
+    )
+    embed_ancestors: str = _setting(
+        "", "Origins, separated by spaces, that may show /embed in a frame; empty: none but us."
+    )
+    map_cache: int = _setting(64, "Compiled map pages kept in memory.")
+    max_dpi: int = _setting(600, "Highest resolution of an exported image, in dots per inch.")
+    max_pixels: int = _setting(60_000_000, "Largest exported image, in pixels.")
+    export_workers: int = _setting(2, "Images drawn at the same time over HTTP.")
+    export_queue: int = _setting(30, "Image requests that may wait over HTTP; more get 503.")
+    max_query: int = _setting(8_192, "Longest query string that is read, in bytes.")
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """Read the settings from the environment, once.
+
+    Raises
+    ------
+    RequestError
+        If a numeric setting is not a whole number.
+    """
+    values: dict[str, Any] = {}
+    for item in fields(Settings):
+        text = os.environ.get(PREFIX + item.name.upper())
+        if text is None:
+            continue
+        if isinstance(item.default, Path):
+            values[item.name] = Path(text).resolve()
+        elif isinstance(item.default, int):
+            if not text.isdigit():
+                raise RequestError(
+                    f"{PREFIX}{item.name.upper()} is {text!r}, not a whole number",
+                    hint=str(item.metadata["help"]),
+                )
+            values[item.name] = int(text)
+        else:
+            values[item.name] = text
+    return Settings(**values)

@@ -1,0 +1,130 @@
+"""One palette and one symbol table for every output.
+
+Widths and radii are CSS pixels on screen and points in print; dashes are multiples of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+INK = "#1f2933"
+INK_SOFT = "#52606d"
+PAPER = "#fbfaf6"
+LAND = "#f7f5f0"
+LAND_SUBJECT = "#f1ebdc"
+WATER = "#dbe5ea"
+WATER_INK = "#56788a"
+GREY = "#9aa5b1"
+GREY_SOFT = "#c9cdd0"
+BORDER_RED = "#a8322a"
+OCHRE = "#b7791f"
+TEAL = "#1f7a72"
+INDIGO = "#4c4f9e"
+SELECT = "#d9822b"
+HALO = "#fffdf8"
+
+SERIF = "Geobrief Serif"
+SANS = "Geobrief Sans"
+ARABIC = "Geobrief Arabic"
+"""Families as `fonts.py` names the static weights that it cuts."""
+
+Kind = Literal["line", "fill", "point", "raster"]
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """How one class of features is drawn.
+
+    `casing` is a wider, paler line under a line; `hollow` keeps the outline and drops the fill.
+    """
+
+    kind: Kind
+    stroke: str = INK
+    width: float = 1.0
+    dash: tuple[float, ...] = ()
+    opacity: float = 1.0
+    fill: str = ""
+    fill_opacity: float = 1.0
+    radius: float = 0.0
+    shape: Literal["circle", "square", "diamond"] = "circle"
+    casing: str = ""
+    casing_width: float = 0.0
+    hollow: bool = False
+
+
+def _line(stroke: str, width: float, dash: tuple[float, ...] = (), **more: object) -> Symbol:
+    return replace(Symbol("line", stroke=stroke, width=width, dash=dash), **more)  # type: ignore[arg-type]
+
+
+def _fill(fill: str, stroke: str = "", width: float = 0.0, **more: object) -> Symbol:
+    return replace(Symbol("fill", fill=fill, stroke=stroke, width=width), **more)  # type: ignore[arg-type]
+
+
+def _dot(fill: str, radius: float, **more: object) -> Symbol:
+    base = Symbol("point", stroke=HALO, width=1.2, fill=fill, radius=radius)
+    return replace(base, **more)  # type: ignore[arg-type]
+
+
+LINE_CLASSES: dict[str, tuple[float, tuple[float, ...]]] = {
+    "international": (1.3, ()),
+    "disputed": (1.3, (6, 3)),
+    "undetermined": (1.3, (6, 2.5, 1.2, 2.5)),
+    "line-of-control": (1.3, (1.4, 2.4)),
+    "claim": (1.0, (2.5, 4)),
+    "administrative": (0.7, (3, 2)),
+}
+"""Width and dash of each boundary class; told apart by dash alone, so greyscale keeps them."""
+
+SYMBOLS: dict[str, Symbol] = {
+    "land": _fill(LAND),
+    "country": _fill(LAND),
+    "country.subject": _fill(LAND_SUBJECT),
+    "lake": _fill(WATER, WATER_INK, 0.4),
+    "river": _line(WATER_INK, 0.6, opacity=0.75),
+    "river.1": _line(WATER_INK, 1.1, opacity=0.85),
+    "river.2": _line(WATER_INK, 0.8, opacity=0.8),
+    "province": _fill(LAND_SUBJECT, fill_opacity=0.0),
+    "province.subject": _fill(BORDER_RED, fill_opacity=0.07),
+    "province-line": _line(GREY, 0.7, (3, 2)),
+    "band": _line(BORDER_RED, 9.0, opacity=0.22),
+    "subject": _line(BORDER_RED, 2.4, casing=BORDER_RED, casing_width=9.0),
+    "place": _dot(INK, 2.0),
+    "place.1": _dot(INK, 4.2, shape="square"),
+    "place.2": _dot(INK, 3.0),
+    "place.3": _dot(INK, 2.4),
+    "crossing": _dot(INK_SOFT, 4.6, shape="diamond"),
+    "crossing.closed": _dot(BORDER_RED, 4.8, shape="diamond"),
+    "crossing.limited": _dot(OCHRE, 5.2, shape="square"),
+    "crossing.open": _dot(TEAL, 4.8),
+    "crossing.unknown": _dot(GREY, 4.6),
+    "relief": Symbol("raster"),
+}
+SYMBOLS |= {f"boundary.{name}": _line(INK_SOFT, w, d) for name, (w, d) in LINE_CLASSES.items()}
+SYMBOLS |= {f"subject.{name}": _line(BORDER_RED, 2.2, d) for name, (_, d) in LINE_CLASSES.items()}
+
+
+def symbol(style: str, category: str = "", *, uncertain: bool = False) -> tuple[str, Symbol]:
+    """Return the key and the symbol of a style, of its category where it has one.
+
+    An uncertain feature keeps the colour of its class and loses its fill.
+    """
+    key = f"{style}.{category}" if f"{style}.{category}" in SYMBOLS else style
+    found = SYMBOLS.get(key, SYMBOLS["place"])
+    if uncertain and found.kind == "point":
+        ring = replace(found, hollow=True, stroke=found.fill, width=1.6)
+        return f"{key}.uncertain", ring
+    if uncertain and found.kind == "line":
+        return f"{key}.uncertain", replace(found, dash=(4, 4))
+    return key, found
+
+
+LABELS: dict[str, dict[str, object]] = {
+    "country": {"size": 15, "weight": 600, "spacing": 0.28, "colour": INK_SOFT, "upper": True},
+    "province": {"size": 11, "weight": 600, "spacing": 0.06, "colour": INK_SOFT, "upper": False},
+    "place": {"size": 11, "weight": 400, "spacing": 0.0, "colour": INK, "upper": False},
+    "crossing": {"size": 11, "weight": 600, "spacing": 0.0, "colour": BORDER_RED, "upper": False},
+    "water": {"size": 10, "weight": 400, "spacing": 0.03, "colour": WATER_INK, "upper": False},
+    "line": {"size": 12, "weight": 600, "spacing": 0.04, "colour": BORDER_RED, "upper": False},
+}
+"""Label classes; sizes in CSS pixels, print scales them to points. Water is set in italics."""

@@ -1,0 +1,161 @@
+/* Between the page and the map in its frame. The page's passages carry `data-features`, a list of
+   feature ids separated by commas (empty: clear the selection); the frame speaks through
+   `geobriefMap` and its "geobrief:" events. Called again at every rerun that changes the data. */
+
+const FIELDS = ["lang", "policy", "date", "select", "bbox", "layers"];
+const REPORT_AFTER = 350; // ms of rest after a pan or a zoom
+
+class Bridge {
+  constructor(root) {
+    this.root = root;
+    this.address = "";
+    this.state = { select: "", bbox: "", layers: "" };
+    this.sent = []; // states reported and not yet heard back
+    this.timer = 0;
+    this.frame = document.createElement("iframe");
+    this.frame.className = "frame";
+    this.frame.allow = "clipboard-write; fullscreen";
+    this.frame.addEventListener("load", () => this.attach());
+    this.onClick = (event) => this.clicked(event);
+    this.onKey = (event) => this.pressed(event);
+    document.addEventListener("click", this.onClick);
+    document.addEventListener("keydown", this.onKey);
+    this.observer = new MutationObserver(() => this.mark()); // a rerun may lay out passages anew
+    this.observer.observe(document.body, { childList: true, subtree: true });
+  }
+
+  update(data, report) {
+    this.report = report;
+    this.frame.title = data.title;
+    const first = !this.address;
+    const heard = this.sent.indexOf(JSON.stringify(data.state));
+    if (heard >= 0) this.sent.splice(0, heard + 1);
+    else if (first || !this.sent.length) this.follow(data.state, first);
+    if (data.address !== this.address) {
+      this.address = data.address;
+      this.load();
+    }
+    this.mark();
+  }
+
+  /* The URL changed outside the browser's own doing: another link, or the Back button. */
+  follow(state, first) {
+    const before = this.state;
+    this.state = { ...state };
+    if (first || !this.map) return;
+    if (before.bbox !== state.bbox || before.layers !== state.layers) this.load();
+    else if (before.select !== state.select) this.map.select(this.selected(), { move: false });
+  }
+
+  /* Another map takes the place of the last one, so that Back leads to the last page's state. */
+  load() {
+    const source = this.source();
+    if (this.frame.isConnected) return this.frame.contentWindow.location.replace(source);
+    this.frame.src = source;
+    this.root.appendChild(this.frame);
+  }
+
+  source() {
+    const address = new URL(this.address, window.location.href);
+    for (const [name, value] of Object.entries(this.state)) {
+      if (value) address.searchParams.set(name, value);
+    }
+    return address.pathname + address.search;
+  }
+
+  attach() {
+    const inner = this.frame.contentWindow;
+    this.map = inner.geobriefMap;
+    if (!this.map) return;
+    inner.addEventListener("geobrief:select", (event) => {
+      this.state.select = event.detail.ids.join(",");
+      this.mark();
+      this.tell(0);
+    });
+    inner.addEventListener("geobrief:view", (event) => {
+      this.state.bbox = event.detail.bbox.map((value) => value.toFixed(4)).join(",");
+      this.state.layers = event.detail.layers.join(",");
+      this.tell(REPORT_AFTER);
+    });
+    if (this.map.selected().join(",") !== this.state.select) this.map.select(this.selected(), {});
+    this.frame.dataset.loads = String(Number(this.frame.dataset.loads || 0) + 1);
+  }
+
+  selected() {
+    return this.state.select ? this.state.select.split(",") : [];
+  }
+
+  clicked(event) {
+    const element = event.target instanceof Element ? event.target.closest("[data-features]") : null;
+    if (!element || String(window.getSelection())) return;
+    this.choose(element);
+  }
+
+  pressed(event) {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    const element = event.target;
+    if (!(element instanceof Element) || !element.matches("[data-features][role=button]")) return;
+    event.preventDefault();
+    this.choose(element);
+  }
+
+  /* A passage was chosen: light its features; a second time, put them out again. */
+  choose(element) {
+    if (!this.map) return;
+    const wanted = element.dataset.features;
+    this.state.select = wanted === this.state.select ? "" : wanted;
+    const start = performance.now();
+    this.map.select(this.selected(), { move: true });
+    this.mark();
+    this.frame.dataset.litMs = (performance.now() - start).toFixed(1);
+    this.tell(0);
+  }
+
+  mark() {
+    const lit = new Set(this.selected());
+    for (const element of document.querySelectorAll("[data-features]")) {
+      const own = element.dataset.features.split(",");
+      const on = own.some((id) => lit.has(id));
+      if (element.classList.contains("is-marked") !== on) element.classList.toggle("is-marked", on);
+      if (!element.matches("[role=button]")) continue;
+      if (element.getAttribute("aria-pressed") !== String(on)) element.setAttribute("aria-pressed", String(on));
+    }
+  }
+
+  tell(delay) {
+    const query = new URLSearchParams(window.location.search);
+    const next = new URLSearchParams();
+    for (const name of FIELDS) {
+      const value = name in this.state ? this.state[name] : query.get(name);
+      if (value) next.set(name, value);
+    }
+    const search = next.toString();
+    window.history.replaceState(window.history.state, "", window.location.pathname + (search ? "?" + search : ""));
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      const state = { ...this.state };
+      this.sent.push(JSON.stringify(state));
+      this.report(state);
+    }, delay);
+  }
+
+  close() {
+    clearTimeout(this.timer);
+    this.observer.disconnect();
+    document.removeEventListener("click", this.onClick);
+    document.removeEventListener("keydown", this.onKey);
+    this.frame.remove();
+  }
+}
+
+const bridges = new WeakMap();
+
+export default function ({ data, parentElement, setStateValue }) {
+  let bridge = bridges.get(parentElement);
+  if (!bridge) bridges.set(parentElement, (bridge = new Bridge(parentElement)));
+  bridge.update(data, (state) => setStateValue("view", state));
+  return () => {
+    bridge.close();
+    bridges.delete(parentElement);
+  };
+}

@@ -1,0 +1,191 @@
+"""HTML of what a page says beside its map. Every text from a file is escaped here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import pandas as pd
+
+from geobrief.cards import Card
+from geobrief.spec import Mark, PassageSpec
+
+Text = Callable[[str], str]
+"""Turns the wording as the content has it into the reader's language."""
+
+UNITS = ("_km", "_km2", "_m")
+"""Endings of the names of columns that hold quantities."""
+
+
+def attribute(ids: Iterable[str]) -> str:
+    """Return the ids of features as the value of `data-features`."""
+    return escape(",".join(ids), quote=True)
+
+
+def button(label: str, ids: Iterable[str], kind: str = "gb-link") -> str:
+    """Return a button that lights features on the map; without ids it clears the selection."""
+    return (
+        f'<span class="{kind}" role="button" tabindex="0" data-features="{attribute(ids)}">'
+        f"{escape(label)}</span>"
+    )
+
+
+def passage(spec: PassageSpec, text: Text, tag: str) -> str:
+    """Return a passage, quoted exactly, with its marks and its paragraph number.
+
+    Parameters
+    ----------
+    tag
+        Language of the essay, BCP 47; it is set from left to right whatever the page is.
+    """
+    label, quote = f"{text('Paragraph')} {spec.paragraph}", _marked(spec.text, spec.marks)
+    where = button(label, spec.features) if spec.features else f"<span>{escape(label)}</span>"
+    return (
+        f'<figure class="gb-passage" data-passage="{escape(spec.id)}" '
+        f'data-features="{attribute(spec.features)}">'
+        f'<blockquote lang="{escape(tag)}" dir="ltr">“{quote}”</blockquote>'
+        f"<figcaption>{where}</figcaption></figure>"
+    )
+
+
+def _marked(text: str, marks: Sequence[Mark]) -> str:
+    parts, at = [], 0
+    for mark in sorted(marks, key=lambda m: (m.start, -m.end)):
+        if mark.start < at or not mark.features:
+            continue  # lies within another mark: HTML cannot nest buttons
+        parts.append(escape(text[at : mark.start]))
+        parts.append(
+            f'<mark role="button" tabindex="0" data-features="{attribute(mark.features)}">'
+            f"{escape(text[mark.start : mark.end])}</mark>"
+        )
+        at = mark.end
+    return "".join(parts) + escape(text[at:])
+
+
+def card(made: Card, text: Text) -> str:
+    """Return the card of one feature: names, figures, source, date, and what is uncertain."""
+    names = "".join(
+        f'<span><bdi lang="{escape(name.tag)}" dir="{escape(name.direction)}">'
+        f"{escape(name.text)}</bdi>{'' if name.confirmed else _doubt(text)}</span>"
+        for name in made.names
+    )
+    rows = "".join(_row(label, value) for label, value in made.figures)
+    sure = text("confirmed") if made.confirmed else text("not confirmed")
+    rows += _row(text("Position and facts"), made.uncertain or sure)
+    rows += _row(text("As of"), made.as_of)
+    rows += (
+        f'<dt>{escape(text("Source"))}</dt><dd class="gb-source">{_sources(made.source, text)}</dd>'
+    )
+    note = f'<p class="gb-note">{escape(made.note)}</p>' if made.note else ""
+    return (
+        f'<section class="gb-card" data-card="{escape(made.id)}">'
+        f'<div class="gb-kind">{escape(made.kind)}{button(text("Clear"), (), "gb-clear")}</div>'
+        f'<h3>{escape(made.title)}</h3><p class="gb-names">{names}</p>'
+        f"<dl>{rows}</dl>{note}</section>"
+    )
+
+
+def _sources(source: str, text: Text) -> str:
+    """Return one source as it is; of several the first, and the rest behind a click."""
+    first, *rest = (escape(part) for part in statements(source))
+    if not rest:
+        return first
+    more = "".join(f"<li>{part}</li>" for part in rest)
+    count = escape(f"{text('Further sources')} ({len(rest)})")
+    return f"{first}<details><summary>{count}</summary><ul>{more}</ul></details>"
+
+
+def statements(text: str) -> list[str]:
+    """Split at the semicolons that stand outside brackets."""
+    parts, depth = [""], 0
+    for sign in text:
+        depth += (sign == "(") - (sign == ")")
+        if sign == ";" and depth <= 0:
+            parts.append("")
+        else:
+            parts[-1] += sign
+    return [part.strip() for part in parts if part.strip()] or [text]
+
+
+def _row(label: str, value: str) -> str:
+    return f"<dt>{escape(label)}</dt><dd>{escape(value)}</dd>"
+
+
+def _doubt(text: Text) -> str:
+    return f" <small>({escape(text('spelling not confirmed'))})</small>"
+
+
+def choices(cards: Sequence[Card], text: Text) -> str:
+    """Return the names of several selected features, each a button that selects it alone."""
+    rows = "".join(f"<li>{button(made.title, (made.id,))}</li>" for made in cards)
+    count = f"{len(cards)} {text('selected')}"
+    return (
+        f'<section class="gb-card"><div class="gb-kind">{escape(count)}'
+        f"{button(text('Clear'), (), 'gb-clear')}</div><ul>{rows}</ul></section>"
+    )
+
+
+def lead(text: str) -> str:
+    """Return plain text as paragraphs; empty lines part them."""
+    parts = [part.strip() for part in text.split("\n\n") if part.strip()]
+    return "".join(f'<p class="gb-lead">{escape(part)}</p>' for part in parts)
+
+
+def table(frame: pd.DataFrame, text: Text, caption: str, note: str = "") -> str:
+    """Return a table; numbers stand to the right."""
+    columns = [_Column.of(frame[name]) for name in frame.columns]
+    head = "".join(
+        f'<th scope="col"{column.attribute}>{escape(text(heading(column.name)))}</th>'
+        for column in columns
+    )
+    body = "".join(
+        "<tr>" + "".join(c.cell(v) for c, v in zip(columns, row, strict=True)) + "</tr>"
+        for row in frame.itertuples(index=False)
+    )
+    foot = f'<p class="gb-note">{escape(note)}</p>' if note else ""
+    return (
+        f'<div class="gb-table"><table><caption>{escape(caption)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{foot}"
+    )
+
+
+@dataclass(frozen=True)
+class _Column:
+    """How one column is set: thousands are set apart in quantities, not in years."""
+
+    name: str
+    number: bool
+    grouped: bool
+
+    @classmethod
+    def of(cls, values: pd.Series[Any]) -> _Column:
+        name, number = str(values.name), bool(pd.api.types.is_numeric_dtype(values))
+        grouped = number and (name.endswith(UNITS) or bool(values.abs().max() >= 10_000))
+        return cls(name, number, grouped)
+
+    @property
+    def attribute(self) -> str:
+        return ' class="gb-number"' if self.number else ""
+
+    def cell(self, value: Any) -> str:
+        if value is None or pd.isna(value) or value == "":
+            shown = "–"
+        else:
+            shown = figure(value, grouped=self.grouped) if self.number else str(value)
+        return f"<td{self.attribute}>{escape(shown)}</td>"
+
+
+def heading(column: str) -> str:
+    """Return the name of a column as a reader sees it: `length_km` is "Length (km)"."""
+    stem, _, unit = column.rpartition("_")
+    if stem and f"_{unit}" in UNITS:
+        return f"{stem.replace('_', ' ').capitalize()} ({unit.replace('2', '²')})"
+    return column.replace("_", " ").capitalize()
+
+
+def figure(value: float, *, grouped: bool = True) -> str:
+    """Return a number with at most one decimal; whole numbers without."""
+    decimals = 0 if float(value).is_integer() else 1
+    return f"{value:{',' if grouped else ''}.{decimals}f}"

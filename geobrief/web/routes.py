@@ -1,0 +1,214 @@
+"""HTTP beside the dashboard: map pages, their files, images, lists, health.
+
+Every address carries its whole state, so any replica answers it; digests in addresses only tell
+caches that something changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from geobrief.atlas import Atlas
+from geobrief.compose import compose
+from geobrief.errors import GeobriefError, NotFoundError, RequestError
+from geobrief.layers import Layer
+from geobrief.render import screen
+from geobrief.render.assets import asset_digest, asset_file
+from geobrief.settings import settings
+from geobrief.spec import MapSpec, View
+from geobrief.web import current_atlas
+from geobrief.web.answers import ASK, FOREVER, METHODS, Bench, body_answer, error_answer, guarded
+
+IMAGES = {"png": "image/png", "svg": "image/svg+xml", "pdf": "application/pdf"}
+MEDIA = {
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".png": "image/png",
+    ".webp": "image/webp",
+    ".woff2": "font/woff2",
+}
+
+Loader = Callable[[], Atlas]
+
+
+def routes(load: Loader = current_atlas) -> list[Route]:
+    """Return all routes. `load` gives the atlas; it is asked anew at every request."""
+    bench = Bench(settings().export_workers, settings().export_queue)
+    found: dict[str, Callable[[Request], Any]] = {
+        "/map/{sheet}.js": lambda request: _map_script(load(), request),
+        "/map/{sheet}": lambda request: _map_page(load(), request),
+        "/assets/raster/{layer}": lambda request: _raster(load(), request),
+        "/assets/{path:path}": _asset,
+        "/api/sheets": lambda request: _sheets(load()),
+        "/api/layers": lambda request: _layers(load()),
+        "/api/passages": lambda request: _passages(load()),
+        "/api/layers/{layer}.geojson": lambda request: _geojson(load(), request),
+        "/healthz": lambda request: _health(load),
+    }
+
+    async def image(request: Request) -> Response:
+        return await _image(load(), request, bench)
+
+    found["/api/sheets/{sheet}.{suffix}"] = image
+    found["/api/{path:path}"] = _unknown
+    return [Route(path, guarded(endpoint), methods=METHODS) for path, endpoint in found.items()]
+
+
+def _view(request: Request) -> View:
+    return View.from_query(request.query_params)
+
+
+def _spec(atlas: Atlas, request: Request) -> tuple[MapSpec, View]:
+    view = _view(request)
+    return compose(atlas, request.path_params["sheet"], view), view
+
+
+def _map_page(atlas: Atlas, request: Request) -> Response:
+    spec, view = _spec(atlas, request)
+    made = screen.page(atlas, spec, view.to_query())
+    return body_answer(request, made.html, "text/html; charset=utf-8")
+
+
+def _map_script(atlas: Atlas, request: Request) -> Response:
+    spec, view = _spec(atlas, request)
+    made = screen.page(atlas, spec, view.to_query())
+    fresh = request.query_params.get("v") == made.digest
+    return body_answer(request, made.script, MEDIA[".js"], FOREVER if fresh else ASK)
+
+
+def _asset(request: Request) -> Response:
+    path = asset_file(request.path_params["path"])
+    fresh = request.query_params.get("v") == asset_digest(path)
+    return body_answer(request, path.read_bytes(), MEDIA[path.suffix], FOREVER if fresh else ASK)
+
+
+def _layer(atlas: Atlas, request: Request) -> Layer:
+    name = request.path_params["layer"]
+    if name not in atlas.layers:
+        raise NotFoundError(f"no layer {name!r}", hint="see /api/layers")
+    return atlas.layers[name]
+
+
+def _raster(atlas: Atlas, request: Request) -> Response:
+    layer = _layer(atlas, request)
+    if layer.kind != "raster":
+        raise NotFoundError(f"layer {layer.id!r} is not a picture", hint="see /api/layers")
+    version = request.query_params.get("v", "")
+    fresh = bool(version) and layer.digest.removeprefix("sha256:").startswith(version)
+    body = layer.path.read_bytes()
+    return body_answer(request, body, MEDIA[layer.path.suffix], FOREVER if fresh else ASK)
+
+
+def _sheets(atlas: Atlas) -> Response:
+    return JSONResponse(
+        [
+            {
+                "id": sheet.id,
+                "title": sheet.title,
+                "subtitle": sheet.subtitle,
+                "extent": sheet.extent,
+                "passages": sheet.passages,
+                "layers": [layer.id for layer in sheet.layers],
+            }
+            for sheet in atlas.sheets.values()
+        ]
+    )
+
+
+def _layers(atlas: Atlas) -> Response:
+    return JSONResponse(
+        [
+            {
+                "id": layer.id,
+                "title": layer.title,
+                "kind": layer.kind,
+                "source": layer.source,
+                "licence": layer.licence,
+                "attribution": layer.attribution,
+                "as_of": str(layer.as_of),
+                "digest": layer.digest,
+            }
+            for layer in atlas.layers.values()
+        ]
+    )
+
+
+def _passages(atlas: Atlas) -> Response:
+    return JSONResponse(
+        [
+            {
+                "id": passage.id,
+                "text": passage.text,
+                "start": passage.start,
+                "end": passage.end,
+                "features": atlas.features_of(passage.id),
+            }
+            for passage in atlas.essay.passages
+        ]
+    )
+
+
+def _geojson(atlas: Atlas, request: Request) -> Response:
+    layer = _layer(atlas, request)
+    if layer.kind == "raster":
+        raise NotFoundError(f"layer {layer.id!r} has no features", hint="see /api/layers")
+    extra = [c for c in layer.frame.columns if c == "display"]
+    text = layer.frame.drop(columns=extra).to_json(drop_id=False, show_bbox=False)
+    return body_answer(request, text, "application/geo+json")
+
+
+async def _image(atlas: Atlas, request: Request, bench: Bench) -> Response:
+    suffix = request.path_params["suffix"]
+    if suffix not in IMAGES:
+        raise NotFoundError(f"no format {suffix!r}", hint=f"one of {', '.join(sorted(IMAGES))}")
+    query = request.query_params
+    spec, _ = _spec(atlas, request)
+    options: dict[str, Any] = {
+        name: query[name] for name in ("size", "orientation", "marking") if query.get(name)
+    }
+    if query.get("dpi"):
+        options["dpi"] = _dpi(query["dpi"])
+
+    def draw() -> bytes:
+        from geobrief.render import print as printed  # matplotlib takes a second to import
+
+        return printed.render(atlas, spec, suffix, **options)
+
+    body = await bench.run(draw)
+    name = f"{spec.sheet}-{spec.digest()[:8]}.{suffix}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": ASK}
+    return Response(body, media_type=IMAGES[suffix], headers=headers)
+
+
+def _dpi(text: str) -> int:
+    if not text.isdecimal() or not 10 <= int(text) <= settings().max_dpi:
+        raise RequestError(
+            f"dpi {text!r} is out of range", hint=f"a whole number from 10 to {settings().max_dpi}"
+        )
+    return int(text)
+
+
+def _health(load: Loader) -> Response:
+    try:
+        atlas = load()
+    except GeobriefError as error:
+        answer = error_answer(error)
+        answer.status_code = 503
+        return answer
+    facts = {
+        "status": "ok",
+        "title": atlas.title,
+        "digest": atlas.digest,
+        "sheets": len(atlas.sheets),
+        "layers": len(atlas.layers),
+    }
+    return JSONResponse(facts, headers={"Cache-Control": "no-store"})
+
+
+def _unknown(request: Request) -> Response:
+    raise NotFoundError(f"no such address: {request.url.path}", hint="see /api/sheets")

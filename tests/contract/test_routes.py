@@ -1,0 +1,203 @@
+"""HTTP: shapes, states in addresses, caches, errors."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import anyio
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from geobrief.errors import BusyError, ContentError
+from geobrief.render import leaflet
+from geobrief.web import current_atlas
+from geobrief.web.answers import Bench
+from geobrief.web.routes import routes
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[TestClient]:
+    with TestClient(Starlette(routes=routes())) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def sheet(client: TestClient) -> str:
+    return str(client.get("/api/sheets").json()[0]["id"])
+
+
+def _script(html: str) -> str:
+    found = re.search(r'<script src="(/map/[^"]+)"></script>\s*</body>', html)
+    assert found
+    return found.group(1).replace("&amp;", "&")
+
+
+def _error(answer: object) -> dict[str, str]:
+    error = answer.json()["error"]  # type: ignore[attr-defined]
+    assert set(error) == {"code", "message", "hint"}
+    return dict(error)
+
+
+def test_lists(client: TestClient) -> None:
+    sheets = client.get("/api/sheets").json()
+    assert sheets and all(item["id"] and item["title"] for item in sheets)
+    layers = client.get("/api/layers").json()
+    assert all(item["licence"] and item["source"] and item["as_of"] for item in layers)
+    passages = client.get("/api/passages").json()
+    text = current_atlas().essay.text
+    for item in passages:
+        assert set(item) == {"id", "text", "start", "end", "features"}
+        assert text[item["start"] : item["end"]] == item["text"]
+    assert any("/" in feature for item in passages for feature in item["features"])
+
+
+def test_health(client: TestClient) -> None:
+    answer = client.get("/healthz")
+    assert answer.status_code == 200
+    assert answer.json()["status"] == "ok"
+
+
+def test_health_of_a_broken_atlas() -> None:
+    def broken() -> object:
+        raise ContentError("links.toml is missing")
+
+    with TestClient(Starlette(routes=routes(broken))) as client:  # type: ignore[arg-type]
+        answer = client.get("/healthz")
+        assert answer.status_code == 503
+        assert _error(answer)["code"] == "content"
+        assert client.get("/api/sheets").status_code == 500
+
+
+def test_map_page_and_its_files(client: TestClient, sheet: str) -> None:
+    page = client.get(f"/map/{sheet}")
+    assert page.status_code == 200
+    assert page.headers["content-type"].startswith("text/html")
+    assert page.headers["cache-control"] == "no-cache"
+    links = re.findall(r'(?:src|href)="(/(?:assets|map)/[^"]+)"', page.text)
+    links += re.findall(r'url\("(/assets/[^"]+)"\)', page.text)
+    script = client.get(_script(page.text)).text
+    links += re.findall(r'"(/assets/raster/[^"]+)"', script)
+    assert len(links) > 8
+    for link in links:
+        answer = client.get(link.replace("&amp;", "&"))
+        assert answer.status_code == 200, link
+        assert "immutable" in answer.headers["cache-control"], link
+        assert "text/html" not in answer.headers["content-type"], link
+
+
+def test_any_replica_answers_the_script(client: TestClient, sheet: str) -> None:
+    address = _script(client.get(f"/map/{sheet}").text)
+    expected = client.get(address).text
+    leaflet._cache.clear()
+    with TestClient(Starlette(routes=routes())) as replica:
+        assert replica.get(address).text == expected
+
+
+def test_an_old_digest_is_answered_but_not_kept(client: TestClient, sheet: str) -> None:
+    answer = client.get(f"/map/{sheet}.js?v=0000")
+    assert answer.status_code == 200
+    assert answer.headers["cache-control"] == "no-cache"
+
+
+def test_a_reader_who_has_the_page_gets_304(client: TestClient, sheet: str) -> None:
+    first = client.get(f"/map/{sheet}")
+    again = client.get(f"/map/{sheet}", headers={"If-None-Match": first.headers["etag"]})
+    assert again.status_code == 304
+    assert not again.content
+
+
+def test_pages_travel_compressed(client: TestClient, sheet: str) -> None:
+    assert client.get(f"/map/{sheet}.js").headers["content-encoding"] == "gzip"
+    plain = client.get(f"/map/{sheet}.js", headers={"Accept-Encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+
+
+def test_view_stands_in_the_address(client: TestClient, sheet: str) -> None:
+    page = client.get(f"/map/{sheet}?bbox=60.5,29,70.25,35").text
+    assert '"extent":[60.5,29.0,70.25,35.0]' in page
+    assert '"exact":true' in page
+
+
+def test_image_of_a_view(client: TestClient, sheet: str) -> None:
+    answer = client.get(f"/api/sheets/{sheet}.png?dpi=40")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "image/png"
+    assert answer.content.startswith(b"\x89PNG")
+    assert re.fullmatch(
+        rf'attachment; filename="{sheet}-[0-9a-f]{{8}}\.png"', answer.headers["content-disposition"]
+    )
+
+
+def test_layer_as_geojson(client: TestClient) -> None:
+    layers = client.get("/api/layers").json()
+    points = next(item for item in layers if item["kind"] == "point")
+    answer = client.get(f"/api/layers/{points['id']}.geojson")
+    assert answer.headers["content-type"] == "application/geo+json"
+    features = answer.json()["features"]
+    assert features and all(feature["id"] for feature in features)
+    raster = next(item for item in layers if item["kind"] == "raster")
+    assert client.get(f"/api/layers/{raster['id']}.geojson").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        ("/map/none", 404, "not-found"),
+        ("/map/none.js", 404, "not-found"),
+        ("/api/none", 404, "not-found"),
+        ("/api/sheets/none.png", 404, "not-found"),
+        ("/api/layers/none.geojson", 404, "not-found"),
+        ("/assets/raster/none", 404, "not-found"),
+        ("/assets/fonts/..%2f..%2fsecret.woff2", 404, "not-found"),
+        ("/api/sheets/SHEET.gif", 404, "not-found"),
+        ("/api/sheets/SHEET.png?dpi=99999", 400, "bad-request"),
+        ("/api/sheets/SHEET.png?dpi=x", 400, "bad-request"),
+        ("/map/SHEET?bbox=70,30,60,20", 400, "bad-request"),
+        ("/map/SHEET?bbox=nan,nan,nan,nan", 400, "bad-request"),
+        ("/map/SHEET?date=tomorrow", 400, "bad-request"),
+        ("/map/SHEET?select=" + "x" * 9000, 400, "bad-request"),
+    ],
+)
+def test_errors_have_one_shape(
+    client: TestClient, sheet: str, path: str, status: int, code: str
+) -> None:
+    answer = client.get(path.replace("SHEET", sheet))
+    assert answer.status_code == status
+    assert _error(answer)["code"] == code
+
+
+def test_wrong_method(client: TestClient) -> None:
+    answer = client.post("/api/sheets")
+    assert answer.status_code == 405
+    assert _error(answer)["code"] == "method-not-allowed"
+    assert answer.headers["allow"] == "GET, HEAD"
+
+
+def test_a_full_bench_says_when_to_come_back(sheet: str) -> None:
+    async def overfill() -> int:
+        bench, gate, refused = Bench(workers=1, queue=1), threading.Event(), 0
+
+        def wait() -> bytes:
+            gate.wait(5)
+            return b"done"
+
+        async def ask() -> None:
+            nonlocal refused
+            try:
+                assert await bench.run(wait) == b"done"
+            except BusyError:
+                refused += 1
+
+        async with anyio.create_task_group() as group:
+            for _ in range(5):
+                group.start_soon(ask)
+            await anyio.sleep(0.05)
+            gate.set()
+        return refused
+
+    with ThreadPoolExecutor() as apart:  # the browser tests leave a loop in the main thread
+        assert apart.submit(anyio.run, overfill).result() == 3
