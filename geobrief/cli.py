@@ -7,13 +7,13 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from geobrief.atlas import Atlas
 from geobrief.check import problems
 from geobrief.compose import compose
 from geobrief.errors import GeobriefError, RequestError
 from geobrief.files import write_whole
+from geobrief.listing import listing
 from geobrief.settings import settings
 from geobrief.spec import View
 
@@ -80,46 +80,6 @@ def _list(options: argparse.Namespace) -> int:
         for row in rows:
             print(f"{row['id']}\t{row.get('title') or row.get('text')}")
     return 0
-
-
-def listing(atlas: Atlas, what: str) -> list[dict[str, Any]]:
-    """Return sheets, layers or passages as rows of JSON."""
-    if what == "sheets":
-        return [
-            {
-                "id": sheet.id,
-                "title": sheet.title,
-                "subtitle": sheet.subtitle,
-                "extent": sheet.extent,
-                "passages": sheet.passages,
-                "layers": [layer.id for layer in sheet.layers],
-            }
-            for sheet in atlas.sheets.values()
-        ]
-    if what == "layers":
-        return [
-            {
-                "id": layer.id,
-                "title": layer.title,
-                "kind": layer.kind,
-                "source": layer.source,
-                "licence": layer.licence,
-                "attribution": layer.attribution,
-                "as_of": layer.as_of.isoformat(),
-                "digest": layer.digest,
-            }
-            for layer in atlas.layers.values()
-        ]
-    return [
-        {
-            "id": passage.id,
-            "text": passage.text,
-            "start": passage.start,
-            "end": passage.end,
-            "features": atlas.features_of(passage.id),
-        }
-        for passage in atlas.essay.passages
-    ]
 
 
 def _export(options: argparse.Namespace) -> int:

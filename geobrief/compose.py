@@ -28,6 +28,8 @@ from geobrief.style import Symbol, symbol
 BOUNDARY = "boundary"
 """Style of a layer whose lines take the class that the policy gives them."""
 SUBJECT = "subject"
+NO_LAYERS = "none"
+"""What a view names when every layer that can be switched is off."""
 UNKNOWN = "unknown"
 """Category of a dated state that was not yet known at the date of the view."""
 
@@ -52,7 +54,12 @@ def feature_name(atlas: Atlas, id: str, row: Any, lang: str, policy: Policy) -> 
     if id in policy.names:
         return atlas.text(lang, policy.names[id])
     own = row.get(f"name_{lang}")
-    return str(own) if isinstance(own, str) and own else str(row["name"] or "")
+    return own if isinstance(own, str) and own else _text(row["name"])
+
+
+def _text(value: Any) -> str:
+    """Return a text of a table, empty where the table has none."""
+    return value if isinstance(value, str) else ""
 
 
 @dataclass
@@ -106,6 +113,9 @@ class _Composer:
 
     def _switched(self) -> tuple[list[SheetLayer], list[SheetLayer]]:
         toggles = {layer.id for layer in self.sheet.layers if layer.toggle}
+        if self.view.layers == (NO_LAYERS,):
+            shown = [layer for layer in self.sheet.layers if not layer.toggle]
+            return shown, [layer for layer in self.sheet.layers if layer.toggle]
         if unknown := set(self.view.layers) - toggles:
             hint = f"one of {', '.join(sorted(toggles))}" if toggles else "this sheet has none"
             raise NotFoundError(f"no layer {sorted(unknown)[0]!r} to switch", hint=hint)
@@ -170,13 +180,13 @@ class _Composer:
     def _style(self, layer: SheetLayer, row: Mapping[str, Any]) -> tuple[str, str]:
         if layer.style == BOUNDARY:
             category = self.atlas.boundaries.class_of(row["id"], self.policy.id)
-            part_of = str(row.get("part_of") or "").partition("/")[0]
+            part_of = _text(row.get("part_of")).partition("/")[0]
             return (SUBJECT if part_of and part_of in self.parents else BOUNDARY), category
         if row["id"] in layer.subject:
             return layer.style, SUBJECT
         if not layer.by:
             return layer.style, ""
-        if layer.dated and self.view.date and str(row.get(layer.dated) or "") > self.view.date:
+        if layer.dated and self.view.date and _text(row.get(layer.dated)) > self.view.date:
             return layer.style, UNKNOWN
         value = row.get(layer.by)
         if value is None or pd.isna(value):

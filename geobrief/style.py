@@ -98,7 +98,7 @@ SYMBOLS: dict[str, Symbol] = {
     "crossing.limited": _dot(OCHRE, 5.2, shape="square"),
     "crossing.open": _dot(TEAL, 4.8),
     "crossing.unknown": _dot(GREY, 4.6),
-    "relief": Symbol("raster"),
+    "relief": Symbol("raster", opacity=0.8),
 }
 SYMBOLS |= {f"boundary.{name}": _line(INK_SOFT, w, d) for name, (w, d) in LINE_CLASSES.items()}
 SYMBOLS |= {f"subject.{name}": _line(BORDER_RED, 2.2, d) for name, (_, d) in LINE_CLASSES.items()}

@@ -6,6 +6,7 @@ caches that something changed.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +18,7 @@ from geobrief.atlas import Atlas
 from geobrief.compose import compose
 from geobrief.errors import GeobriefError, NotFoundError, RequestError
 from geobrief.layers import Layer
+from geobrief.listing import listing
 from geobrief.render import screen
 from geobrief.render.assets import asset_digest, asset_file
 from geobrief.settings import settings
@@ -44,9 +46,9 @@ def routes(load: Loader = current_atlas) -> list[Route]:
         "/map/{sheet}": lambda request: _map_page(load(), request),
         "/assets/raster/{layer}": lambda request: _raster(load(), request),
         "/assets/{path:path}": _asset,
-        "/api/sheets": lambda request: _sheets(load()),
-        "/api/layers": lambda request: _layers(load()),
-        "/api/passages": lambda request: _passages(load()),
+        "/api/sheets": lambda request: _list("sheets", load()),
+        "/api/layers": lambda request: _list("layers", load()),
+        "/api/passages": lambda request: _list("passages", load()),
         "/api/layers/{layer}.geojson": lambda request: _geojson(load(), request),
         "/healthz": lambda request: _health(load),
     }
@@ -104,53 +106,8 @@ def _raster(atlas: Atlas, request: Request) -> Response:
     return body_answer(request, body, MEDIA[layer.path.suffix], FOREVER if fresh else ASK)
 
 
-def _sheets(atlas: Atlas) -> Response:
-    return JSONResponse(
-        [
-            {
-                "id": sheet.id,
-                "title": sheet.title,
-                "subtitle": sheet.subtitle,
-                "extent": sheet.extent,
-                "passages": sheet.passages,
-                "layers": [layer.id for layer in sheet.layers],
-            }
-            for sheet in atlas.sheets.values()
-        ]
-    )
-
-
-def _layers(atlas: Atlas) -> Response:
-    return JSONResponse(
-        [
-            {
-                "id": layer.id,
-                "title": layer.title,
-                "kind": layer.kind,
-                "source": layer.source,
-                "licence": layer.licence,
-                "attribution": layer.attribution,
-                "as_of": str(layer.as_of),
-                "digest": layer.digest,
-            }
-            for layer in atlas.layers.values()
-        ]
-    )
-
-
-def _passages(atlas: Atlas) -> Response:
-    return JSONResponse(
-        [
-            {
-                "id": passage.id,
-                "text": passage.text,
-                "start": passage.start,
-                "end": passage.end,
-                "features": atlas.features_of(passage.id),
-            }
-            for passage in atlas.essay.passages
-        ]
-    )
+def _list(what: str, atlas: Atlas) -> Response:
+    return JSONResponse(listing(atlas, what))
 
 
 def _geojson(atlas: Atlas, request: Request) -> Response:
@@ -158,7 +115,15 @@ def _geojson(atlas: Atlas, request: Request) -> Response:
     if layer.kind == "raster":
         raise NotFoundError(f"layer {layer.id!r} has no features", hint="see /api/layers")
     extra = [c for c in layer.frame.columns if c == "display"]
-    text = layer.frame.drop(columns=extra).to_json(drop_id=False, show_bbox=False)
+    collection = layer.frame.drop(columns=extra).to_geo_dict(drop_id=False)
+    notice = {
+        "source": layer.source,
+        "licence": layer.licence,
+        "attribution": layer.attribution,
+        "attribution_url": layer.attribution_url,
+        "as_of": layer.as_of.isoformat(),
+    }
+    text = json.dumps({**notice, **collection}, ensure_ascii=False, default=str)
     return body_answer(request, text, "application/geo+json")
 
 

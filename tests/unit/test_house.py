@@ -30,7 +30,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("sheets",),
     ("atlas",),
     ("compose",),
-    ("cards", "check"),
+    ("cards", "check", "listing"),
     ("render",),
     ("deck",),
     ("web",),

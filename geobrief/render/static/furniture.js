@@ -22,13 +22,11 @@
       geobrief.select(ids, { move: true });
       window.dispatchEvent(new CustomEvent("geobrief:select", { detail: { ids: geobrief.lit, passages: geobrief.passagesOf(ids) } }));
     }));
-    keepOne();
     if (window.matchMedia("(max-width: 640px)").matches) all("#legend details, .gb-sources").forEach((part) => { part.open = false; });
     $("#legend details").addEventListener("toggle", geobrief.placeLabels);
   }
 
   function toggle(box) {
-    keepOne();
     if (geobrief.layers.has(box.dataset.layer)) {
       geobrief.show(box.dataset.layer, box.checked);
       return;
@@ -37,17 +35,12 @@
     location.replace(location.pathname + "?" + query());
   }
 
-  /* Ids of the switchable layers that are on; empty where all are, as in the URL. */
+  /* Ids of the switchable layers that are on, as in the URL: empty where all are. */
   function shownLayers() {
     const boxes = all("[data-layer]");
     const on = boxes.filter((box) => box.checked).map((box) => box.dataset.layer);
-    return on.length === boxes.length ? [] : on;
-  }
-
-  /* The URL cannot say that every layer is off, so the last one stays on. */
-  function keepOne() {
-    const on = all("[data-layer]").filter((box) => box.checked);
-    all("[data-layer]").forEach((box) => { box.disabled = on.length === 1 && box.checked; });
+    if (on.length === boxes.length) return [];
+    return on.length ? on : ["none"];
   }
 
   function query() {
