@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -75,6 +76,8 @@ class _Composer:
         self.legend: list[LegendEntry] = []
         self.unplaced: list[FeatureSpec] = []
         self.known: set[str] = set()
+        self.whole = ""
+        """Id of the feature whose segments are drawn as the subject."""
         self.parents = {layer.id for layer in self.sheet.layers}
 
     def text(self, wording: str) -> str:
@@ -137,12 +140,17 @@ class _Composer:
         frame = _matching(source.frame, layer.where)
         labelled = set(_matching(frame, layer.label_where)["id"]) if layer.label else set()
         features, categories = [], {}
-        for row in frame.to_dict("records"):
-            feature, category = self._feature(layer, row, row["id"] in labelled)
+        made = [
+            self._feature(layer, row, row["id"] in labelled) for row in frame.to_dict("records")
+        ]
+        # Where two features share a place, the one whose state is known lies on top.
+        for (feature, category), shape in sorted(
+            zip(made, frame.geometry, strict=True), key=lambda pair: pair[0][1] != UNKNOWN
+        ):
             if category == "hidden":
                 continue
             self.known.add(feature.id)
-            if row["geometry"] is None:
+            if shape is None:
                 self.unplaced.append(feature)
                 continue
             categories[feature.symbol] = category
@@ -169,7 +177,9 @@ class _Composer:
             symbol=key,
             label=name if labelled else "",
             label_style=layer.label or "place",
-            priority=layer.priority + (0 if rank is None or pd.isna(rank) else int(rank) - 1),
+            priority=layer.priority
+            + (0 if rank is None or pd.isna(rank) else int(rank) - 1)
+            + (category == UNKNOWN),
             interactive=layer.interactive,
             uncertain=uncertain,
             selected=id in self.view.select,
@@ -180,8 +190,11 @@ class _Composer:
     def _style(self, layer: SheetLayer, row: Mapping[str, Any]) -> tuple[str, str]:
         if layer.style == BOUNDARY:
             category = self.atlas.boundaries.class_of(row["id"], self.policy.id)
-            part_of = _text(row.get("part_of")).partition("/")[0]
-            return (SUBJECT if part_of and part_of in self.parents else BOUNDARY), category
+            whole = _text(row.get("part_of"))
+            if whole.partition("/")[0] not in self.parents:
+                return BOUNDARY, category
+            self.whole = whole
+            return SUBJECT, category
         if row["id"] in layer.subject:
             return layer.style, SUBJECT
         if not layer.by:
@@ -207,9 +220,15 @@ class _Composer:
                 key = next((k for k, c in categories.items() if c == category), "")
             if key:
                 self.legend.append(LegendEntry(self.text(wording), key, layer.id))
-        unsure = next((f.symbol for f in features if f.uncertain), "")
+        unsure = Counter(f.symbol for f in features if f.uncertain).most_common(1)
         if unsure and layer.legend:
-            self.legend.append(LegendEntry(self.text("Position uncertain"), unsure, layer.id))
+            wording = self.text("Position uncertain")
+            self.legend.append(LegendEntry(wording, unsure[0][0], layer.id))
+
+    def _name(self, id: str) -> str:
+        layer, _, row = id.partition("/")
+        found = self.atlas.layers[layer].frame.loc[row].to_dict()
+        return feature_name(self.atlas, id, found, self.language.id, self.policy)
 
     def _boundary_legend(self, layer: SheetLayer, categories: dict[str, str]) -> None:
         for name, wording in CLASSES.items():
@@ -218,8 +237,7 @@ class _Composer:
                     self.legend.append(LegendEntry(self.text(wording), key, layer.id))
         for key, category in categories.items():
             if key.startswith(f"{SUBJECT}."):
-                named = layer.legend.get(SUBJECT, "")
-                wording = self.text(named) + ": " + self.text(CLASSES[category]).lower()
+                wording = f"{self._name(self.whole)}: {self.text(CLASSES[category]).lower()}"
                 self.legend.insert(0, LegendEntry(wording, key, layer.id))
 
     def _passage(self, id: str) -> PassageSpec:
