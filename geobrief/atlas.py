@@ -17,7 +17,8 @@ from geobrief.essay import Essay, read_essay
 from geobrief.files import Report, parse_toml, read_text
 from geobrief.layers import Layer, read_catalogue
 from geobrief.links import Link, read_links
-from geobrief.sheets import Sheet, read_sheets
+from geobrief.sheets import Sheet, SheetLayer, read_sheets
+from geobrief.style import LABELS, SYMBOLS
 
 
 @dataclass(frozen=True)
@@ -172,6 +173,11 @@ def read_atlas(content: Path, geodata: Path, report: Report) -> Atlas:
     for key in ("title", "as_of", "languages", "policies"):
         if not raw.get(key):
             raise ContentError(f"the atlas has no {key}", where, "see CONTRIBUTING.md")
+    if not isinstance(raw["as_of"], datetime.date):
+        raise ContentError("as_of is not a date", where, "write YYYY-MM-DD")
+    for language in raw["languages"]:
+        if language.get("direction", "ltr") not in ("ltr", "rtl"):
+            raise ContentError(f"direction {language['direction']!r} is neither ltr nor rtl", where)
     try:
         languages = tuple(Language(**{"tag": v["id"], **v}) for v in raw["languages"])
         policies = tuple(_policy(v) for v in raw["policies"])
@@ -183,7 +189,10 @@ def read_atlas(content: Path, geodata: Path, report: Report) -> Atlas:
     layers, left_out = read_catalogue(geodata, report)
     sheets = read_sheets(content, geodata, report)
     _check_links(links, layers, left_out, report)
-    _check_sheets(sheets, essay, {*layers, *left_out}, report)
+    _check_sheets(sheets, essay, layers, left_out, report)
+    for page in pages:
+        if page.sheet not in sheets and not (content / "sheets" / f"{page.sheet}.md").exists():
+            report(ContentError(f"page {page.id!r}: no sheet {page.sheet!r}", where))
     return Atlas(
         title=raw["title"],
         subtitle=raw.get("subtitle", ""),
@@ -222,16 +231,34 @@ def _check_links(
 def _check_sheets(
     sheets: dict[str, Sheet],
     essay: Essay,
-    layers: set[str],
+    layers: dict[str, Layer],
+    left_out: set[str],
     report: Report,
 ) -> None:
     for sheet in sheets.values():
         for passage in sheet.passages:
             if passage not in essay:
                 report(ContentError(f"no passage {passage!r} in the essay", sheet.where))
-        for layer in sheet.layers:
-            if layer.id not in layers:
-                report(ContentError(f"no layer {layer.id!r} in the catalogue", sheet.where))
+        for shown in sheet.layers:
+            if shown.id in layers:
+                _check_shown(shown, layers[shown.id], report)
+            elif shown.id not in left_out:
+                report(ContentError(f"no layer {shown.id!r} in the catalogue", shown.place))
+
+
+def _check_shown(shown: SheetLayer, layer: Layer, report: Report) -> None:
+    styles = {key.split(".")[0] for key in SYMBOLS} | set(SYMBOLS)
+    if shown.style not in styles:
+        report(ContentError(f"no style {shown.style!r}", shown.place, f"one of {sorted(styles)}"))
+    if shown.label and shown.label not in LABELS:
+        hint = f"one of {', '.join(LABELS)}"
+        report(ContentError(f"no label style {shown.label!r}", shown.place, hint))
+    for column in shown.columns():
+        if column not in layer.columns:
+            report(ContentError(f"layer {layer.id!r} has no column {column!r}", shown.place))
+    for id in shown.subject:
+        if id not in layer.ids:
+            report(ContentError(f"layer {layer.id!r} has no feature {id!r}", shown.place))
 
 
 def _translations(content: Path, languages: tuple[Language, ...]) -> dict[str, Translation]:
@@ -240,7 +267,10 @@ def _translations(content: Path, languages: tuple[Language, ...]) -> dict[str, T
         path = content / "i18n" / f"{language.id}.toml"
         if path.is_file():
             raw = parse_toml(read_text(path, ContentError), path, ContentError)
-            found[language.id] = Translation(raw.get("text", {}), raw.get("reviewer", ""))
+            wordings = raw.get("text", {})
+            if wrong := [key for key, value in wordings.items() if not isinstance(value, str)]:
+                raise ContentError(f"the translation of {wrong[0]!r} is not text", Where(path))
+            found[language.id] = Translation(wordings, raw.get("reviewer", ""))
     return found
 
 

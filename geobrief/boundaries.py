@@ -59,6 +59,8 @@ def read_boundaries(geodata: Path, policies: Iterable[str], report: Report) -> B
     text = read_text(path, GeodataError)
     classes: dict[tuple[str, str], str] = {}
     rows = csv.DictReader(text.splitlines())
+    if missing := {"segment", "policy", "class", "source"} - set(rows.fieldnames or ()):
+        raise GeodataError(f"the table has no column {sorted(missing)[0]!r}", Where(path, 1))
     for row in rows:
         where, key = Where(path, rows.line_num), (row["segment"], row["policy"])
         if row["class"] not in CLASSES:

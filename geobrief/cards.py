@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from geobrief.atlas import Atlas
 from geobrief.compose import feature_name
 from geobrief.errors import NotFoundError
+from geobrief.layers import Figure
 from geobrief.spec import PassageSpec
 
 
@@ -62,7 +64,7 @@ def card(atlas: Atlas, feature: str, lang: str = "", policy: str = "") -> Card:
     figures = [
         (text(figure.label), shown)
         for figure in layer.figures
-        if (shown := _value(row.get(figure.column), figure.unit, text("yes"), text("no")))
+        if (shown := _value(row.get(figure.column), figure, text("yes"), text("no")))
     ]
     spoken = [atlas.essay.passage(p) for p in atlas.passages_of(feature)]
     return Card(
@@ -92,15 +94,17 @@ def _names(atlas: Atlas, row: dict[str, Any]) -> tuple[CardName, ...]:
     return tuple(found)
 
 
-def _value(value: Any, unit: str, yes: str, no: str) -> str:
+def _value(value: Any, figure: Figure, yes: str, no: str) -> str:
     if value is None or (not isinstance(value, str) and pd.isna(value)):
         return ""
-    if isinstance(value, bool):
+    if isinstance(value, bool | np.bool_):
         return yes if value else no
     if isinstance(value, str):
         return value
+    if figure.column.endswith("year"):
+        return f"{value:g}"
     whole = float(value).is_integer() or abs(value) >= 10_000
-    return f"{value:,.{0 if whole else 1}f} {unit}".strip()
+    return f"{value:,.{0 if whole else 1}f} {figure.unit}".strip()
 
 
 def _uncertain(row: dict[str, Any], words: str, about: str, unit: str) -> str:

@@ -165,7 +165,7 @@ class _Composer:
     ) -> tuple[FeatureSpec, str]:
         id = f"{layer.id}/{row['id']}"
         style, category = self._style(layer, row)
-        uncertain = bool(row.get("uncertain") or False)
+        uncertain = row.get("uncertain") in (True, 1)
         key, drawn = symbol(style, category, uncertain=uncertain)
         if category != "hidden":
             self.symbols[key] = drawn

@@ -47,6 +47,7 @@ class Layer:
     digest: str
     figures: tuple[Figure, ...]
     where: Where
+    declared_features: int | None = None
     declared_bounds: tuple[float, float, float, float] | None = None
 
     @cached_property
@@ -55,6 +56,11 @@ class Layer:
         if self.kind == "raster":
             return ()
         return tuple(pq.read_table(self.path, columns=["id"])["id"].to_pylist())
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """Names of all columns; empty for a raster."""
+        return () if self.kind == "raster" else tuple(pq.read_schema(self.path).names)
 
     @cached_property
     def frame(self) -> gpd.GeoDataFrame:
@@ -120,7 +126,10 @@ def _layer(raw: dict[str, Any], geodata: Path, where: Where, report: Report) -> 
     if licence and not (geodata / "licences" / f"{licence}.txt").is_file():
         hint = f"add licences/{licence}.txt"
         report(GeodataError(f"{name}: the text of licence {licence!r} is missing", where, hint))
-    path = geodata / raw["file"]
+    path = (geodata / raw["file"]).resolve()
+    if not path.is_relative_to(geodata.resolve()):
+        report(GeodataError(f"{name}: {raw['file']} lies outside the folder", where))
+        return None
     if not path.is_file():
         report(GeodataError(f"{name}: {raw['file']} is missing", where, "run make geodata"))
         return None
@@ -129,6 +138,15 @@ def _layer(raw: dict[str, Any], geodata: Path, where: Where, report: Report) -> 
         report(GeodataError(f"{name}: the digest of {raw['file']} does not match", where, hint))
         return None
     bounds = raw.get("bounds")
+    try:
+        figures = tuple(Figure(**figure) for figure in raw.get("figures", ()))
+    except TypeError as reason:
+        report(GeodataError(f"{name}: a figure is not in order: {reason}", where))
+        figures = ()
+    as_of = raw.get("as_of")
+    if not isinstance(as_of, datetime.date):
+        report(GeodataError(f"{name}: as_of is not a date", where, "write YYYY-MM-DD"))
+        as_of = datetime.date.min
     return Layer(
         id=raw["id"],
         title=raw.get("title", raw["id"]),
@@ -138,10 +156,11 @@ def _layer(raw: dict[str, Any], geodata: Path, where: Where, report: Report) -> 
         licence=licence,
         attribution=raw.get("attribution", ""),
         attribution_url=raw.get("attribution_url", ""),
-        as_of=raw.get("as_of", datetime.date.min),
+        as_of=as_of,
         digest=raw.get("digest", ""),
-        figures=tuple(Figure(**figure) for figure in raw.get("figures", ())),
+        figures=figures,
         where=where,
+        declared_features=raw.get("features"),
         declared_bounds=(bounds[0], bounds[1], bounds[2], bounds[3]) if bounds else None,
     )
 
@@ -151,10 +170,14 @@ def check_features(layer: Layer, report: Report) -> None:
     if layer.kind == "raster":
         return
     frame = layer.frame
-    missing = [column for column in COLUMNS if column not in frame.columns]
+    needed = (*COLUMNS, *(figure.column for figure in layer.figures))
+    missing = [column for column in needed if column not in frame.columns]
     if missing:
         report(GeodataError(f"layer {layer.id!r} lacks {', '.join(missing)}", layer.where))
         return
+    if layer.declared_features not in (None, len(frame)):
+        message = f"layer {layer.id!r} has {len(frame)} features, not {layer.declared_features}"
+        report(GeodataError(message, layer.where, "run make geodata"))
     for id, count in Counter(frame["id"]).items():
         if count > 1:
             message = f"layer {layer.id!r} holds the id {id!r} {count} times"

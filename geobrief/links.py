@@ -48,11 +48,11 @@ def _resolve(raw: Mapping[str, Any], essay: Essay, where: Where) -> Link:
     id, quote = raw.get("passage", ""), raw.get("quote", "")
     if id not in essay:
         raise ContentError(f"no passage {id!r} in the essay", where, "see `list passages`")
-    features = tuple(raw.get("features", ()))
-    if not quote or not features:
-        raise ContentError("a link needs a quote and features", where)
+    features = raw.get("features")
+    if not quote or not features or not isinstance(features, list):
+        raise ContentError('a link needs a quote and features = ["layer/id", ...]', where)
     start = _find(essay.passage(id), quote, raw.get("prefix", ""), raw.get("suffix", ""), where)
-    return Link(id, quote, start, start + len(quote), features, raw.get("theme", ""), where)
+    return Link(id, quote, start, start + len(quote), tuple(features), raw.get("theme", ""), where)
 
 
 def _find(passage: Passage, quote: str, prefix: str, suffix: str, where: Where) -> int:

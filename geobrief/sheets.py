@@ -13,7 +13,7 @@ import pandas as pd
 
 from geobrief.errors import ContentError, GeobriefError, Where
 from geobrief.files import Report, parse_toml, read_text, table_lines
-from geobrief.spec import Extent
+from geobrief.spec import Extent, checked_extent
 
 FRONT = re.compile(r"\A\+\+\+\r?\n(.*?)\n\+\+\+\r?\n?(.*)\Z", re.S)
 SHEET_KEYS = {"title", "subtitle", "extent", "passages", "layers", "tables"}
@@ -53,6 +53,12 @@ class SheetLayer:
     toggle: bool = False
     legend: Mapping[str, str] = field(default_factory=dict)
     dated: str = ""
+    place: Where | None = None
+
+    def columns(self) -> tuple[str, ...]:
+        """Return the columns of the layer that it reads."""
+        named = (*self.where, *self.label_where, self.by, self.dated)
+        return tuple(dict.fromkeys(name for name in named if name))
 
 
 @dataclass(frozen=True)
@@ -119,12 +125,16 @@ def _sheet(path: Path, folders: tuple[Path, Path]) -> Sheet:
         _sheet_layer(entry, Where(path, line))
         for entry, line in zip(raw["layers"], lines, strict=True)
     )
-    west, south, east, north = raw["extent"]
+    try:
+        extent = checked_extent(raw["extent"])
+    except (TypeError, ValueError) as reason:
+        line = next(n for n, row in enumerate(found[0].splitlines(), 1) if "extent" in row)
+        raise ContentError(f"extent is not W, S, E, N: {reason}", Where(path, line)) from None
     return Sheet(
         id=path.stem,
         title=raw["title"],
         subtitle=raw.get("subtitle", ""),
-        extent=(float(west), float(south), float(east), float(north)),
+        extent=extent,
         passages=tuple(raw.get("passages", ())),
         layers=layers,
         notes=found[2].strip(),
@@ -139,6 +149,7 @@ def _sheet_layer(raw: dict[str, Any], where: Where) -> SheetLayer:
         **raw,
         "legend": {"": legend} if isinstance(legend, str) else legend,
         "subject": tuple(raw.get("subject", ())),
+        "place": where,
     }
     try:
         return SheetLayer(**values)

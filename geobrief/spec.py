@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date as Date
 from typing import Any
@@ -75,13 +75,24 @@ def _ids(text: str) -> tuple[str, ...]:
 
 
 def _extent(text: str) -> Extent:
-    hint = "write W,S,E,N in degrees, for example 60.5,29.0,75.5,37.5"
     try:
-        west, south, east, north = (float(part) for part in text.split(","))
+        return checked_extent([float(part) for part in text.split(",")])
     except ValueError:
-        raise RequestError(f"bbox {text!r} is not four numbers", hint=hint) from None
+        hint = "write W,S,E,N in degrees, for example 10.5,29.0,15.5,37.5"
+        raise RequestError(f"bbox {text!r} is not an extent on the globe", hint=hint) from None
+
+
+def checked_extent(values: Sequence[float]) -> Extent:
+    """Return west, south, east, north in degrees.
+
+    Raises
+    ------
+    ValueError
+        If these are not four numbers that span a part of the globe.
+    """
+    west, south, east, north = (float(value) for value in values)
     if not (-180 <= west < east <= 180 and -85 <= south < north <= 85):
-        raise RequestError(f"bbox {text!r} is not an extent on the globe", hint=hint)
+        raise ValueError("west and south must be less than east and north, in degrees")
     return west, south, east, north
 
 

@@ -97,7 +97,7 @@ def test_the_pdf_holds_every_word_that_a_map_must_show(pdf: PdfReader, spec: Map
     for entry in spec.legend:
         assert plain(entry.label) in words
     for credit in spec.credits:
-        assert plain(f"{credit.text} ({credit.licence})") in words
+        assert plain(str(credit)) in words
     for feature in spec.unplaced:
         assert plain(feature.name) in words
     assert spec.as_of in words and spec.digest() in words

@@ -115,6 +115,58 @@ def a_digest_that_does_not_match(atlas: Broken) -> str:
     return "digest"
 
 
+def an_extent_of_three_numbers(atlas: Broken) -> str:
+    sheet = atlas.content / "sheets/ford.md"
+    atlas.swap(sheet, "extent = [9.5, 50.5, 10.8, 51.5]", "extent = [9.5, 50.5, 10.8]")
+    return "extent"
+
+
+def an_extent_from_east_to_west(atlas: Broken) -> str:
+    sheet = atlas.content / "sheets/ford.md"
+    atlas.swap(sheet, "extent = [9.5, 50.5, 10.8, 51.5]", "extent = [10.8, 50.5, 9.5, 51.5]")
+    return "extent"
+
+
+def a_style_that_does_not_exist(atlas: Broken) -> str:
+    atlas.swap(atlas.content / "sheets/ford.md", 'style = "land"', 'style = "sand"')
+    return "sand"
+
+
+def a_column_that_does_not_exist(atlas: Broken) -> str:
+    sheet = atlas.content / "sheets/ford.md"
+    atlas.swap(sheet, 'style = "land"', 'style = "land"\nwhere = { size = 3 }')
+    return "size"
+
+
+def features_that_are_no_list(atlas: Broken) -> str:
+    atlas.swap(atlas.content / "links.toml", '["gates/ford"]', '"gates/ford"')
+    return "features"
+
+
+def a_date_that_is_none(atlas: Broken) -> str:
+    atlas.swap(atlas.content / "atlas.toml", "as_of = 2026-01-31", 'as_of = "soon"')
+    atlas.point(atlas.content / "atlas.toml", 1)
+    return "as_of"
+
+
+def a_page_without_its_sheet(atlas: Broken) -> str:
+    atlas.swap(atlas.content / "atlas.toml", 'sheet = "ford"', 'sheet = "fjord"')
+    atlas.point(atlas.content / "atlas.toml", 1)
+    return "fjord"
+
+
+def a_file_outside_the_folder(atlas: Broken) -> str:
+    (atlas.geodata.parent / "out.parquet").write_bytes(b"x")
+    catalogue = atlas.geodata / "catalogue.toml"
+    atlas.swap(catalogue, 'file = "layers/ground.parquet"', 'file = "../out.parquet"')
+    return "outside"
+
+
+def a_table_of_classes_without_its_head(atlas: Broken) -> str:
+    atlas.swap(atlas.geodata / "boundary_classes.csv", "segment,policy", "piece,policy")
+    return "segment"
+
+
 FAULTS = [
     a_quote_that_is_not_in_the_essay,
     a_link_to_a_missing_feature,
@@ -126,6 +178,15 @@ FAULTS = [
     a_licence_without_its_text,
     a_layer_without_source,
     a_digest_that_does_not_match,
+    an_extent_of_three_numbers,
+    an_extent_from_east_to_west,
+    a_style_that_does_not_exist,
+    a_column_that_does_not_exist,
+    features_that_are_no_list,
+    a_date_that_is_none,
+    a_page_without_its_sheet,
+    a_file_outside_the_folder,
+    a_table_of_classes_without_its_head,
 ]
 
 
