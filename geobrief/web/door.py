@@ -16,7 +16,7 @@ from pathlib import Path
 import streamlit as st
 from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 from streamlit.runtime.pages_manager import PagesManager
 
@@ -61,9 +61,14 @@ def index(title: str) -> str:
 
 def _index(request: Request) -> Response:
     try:
-        title = current_atlas().title
+        atlas = current_atlas()
     except GeobriefError:
-        title = ""  # the page itself says what is wrong
+        title, first = "", ""  # the page itself says what is wrong
+    else:
+        title, first = atlas.title, atlas.pages[0].id if atlas.pages else ""
+    if first and request.path_params.get("page") == first:  # Streamlit knows it as / alone
+        query = f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(f"./{query}", status_code=307)
     return HTMLResponse(index(title), headers={"Cache-Control": "no-cache"})
 
 
