@@ -158,12 +158,14 @@ class _Column:
     name: str
     number: bool
     grouped: bool
+    decimals: int
 
     @classmethod
     def of(cls, values: pd.Series[Any]) -> _Column:
         name, number = str(values.name), bool(pd.api.types.is_numeric_dtype(values))
         grouped = number and (name.endswith(UNITS) or bool(values.abs().max() >= 10_000))
-        return cls(name, number, grouped)
+        fractions = number and bool((values.dropna() % 1 != 0).any())
+        return cls(name, number, grouped, int(fractions))
 
     @property
     def attribute(self) -> str:
@@ -173,7 +175,9 @@ class _Column:
         if value is None or pd.isna(value) or value == "":
             shown = "–"
         else:
-            shown = figure(value, grouped=self.grouped) if self.number else str(value)
+            shown = (
+                figure(value, self.decimals, grouped=self.grouped) if self.number else str(value)
+            )
         return f"<td{self.attribute}>{escape(shown)}</td>"
 
 
@@ -185,7 +189,6 @@ def heading(column: str) -> str:
     return column.replace("_", " ").capitalize()
 
 
-def figure(value: float, *, grouped: bool = True) -> str:
-    """Return a number with at most one decimal; whole numbers without."""
-    decimals = 0 if float(value).is_integer() else 1
+def figure(value: float, decimals: int, *, grouped: bool = True) -> str:
+    """Return a number with `decimals` digits after the point."""
     return f"{value:{',' if grouped else ''}.{decimals}f}"

@@ -72,8 +72,10 @@ def test_the_tables_hold_what_the_file_holds(atlas: Atlas) -> None:
     assert sheet.tables
     for title, frame, _ in sheet.tables:
         assert title in text
-        for length in frame["length_km"].dropna():
-            assert f">{markup.figure(length)}<" in text
+        lengths = frame["length_km"].dropna()
+        decimals = int((lengths % 1 != 0).any())
+        for length in lengths:
+            assert f">{markup.figure(length, decimals)}<" in text
 
 
 def test_a_selected_feature_shows_its_card(atlas: Atlas) -> None:
@@ -108,7 +110,7 @@ def test_a_choice_enters_the_url(atlas: Atlas) -> None:
 def test_a_wrong_extent_is_answered_with_a_word(atlas: Atlas) -> None:
     test = opened("", bbox="<b>here")
     raw = "\n".join(block.proto.body for block in test.get("html"))
-    assert "bbox &#x27;&lt;b&gt;here&#x27; is not four numbers" in raw
+    assert "bbox &#x27;&lt;b&gt;here&#x27; is not an extent on the globe" in raw
     assert atlas.sheets[atlas.pages[0].sheet].title in raw
 
 
