@@ -41,6 +41,7 @@ def _row(record: dict[str, str]) -> dict[str, Any]:
         "status_history": record["status_history"],
         "since": record["since"] or None,
         "trade_role": record["trade_role"],
+        "rank": 1 if "trade" in record["type"].split("; ") else 2,
         "accuracy_km": accuracy,
         "uncertain": record["coord_confirmed"] != "yes" or (accuracy or 0) > UNCERTAIN_KM,
         "node_id": record["node_id"] or None,

@@ -4,6 +4,7 @@
 
   const $ = (selector) => document.querySelector(selector);
   const all = (selector) => Array.from(document.querySelectorAll(selector));
+  const EDGE = 26;
   let grid = null;
 
   function furnish() {
@@ -125,7 +126,10 @@
     });
   }
 
+  /* Near a corner a degree would lie over another one or leave the frame. */
   function degree(box, kind, text, at) {
+    const size = geobrief.map.getSize();
+    if (at < EDGE || at > (kind === "gb-lon" ? size.x : size.y) - EDGE) return;
     const span = document.createElement("span");
     span.className = kind;
     span.textContent = text;
