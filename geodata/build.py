@@ -54,6 +54,9 @@ FRAMES: dict[str, Callable[[Archives], gpd.GeoDataFrame]] = {
     "crossings": lambda _: crossings.crossing_layer(),
     "places": places.places,
 }
+TABLED = {"border", "border_sources", "boundaries"}
+"""Layers that the tables beside them are made from."""
+
 PICTURES: dict[str, Callable[[Archives], bytes]] = {
     "relief": relief.print_picture,
     "relief_web": relief.web_picture,
@@ -71,7 +74,8 @@ def main() -> None:
     for name in arguments.only or [*FRAMES, *PICTURES]:
         build(archives, name)
         print(name, flush=True)
-    write_tables(archives)
+    if not arguments.only or TABLED & set(arguments.only):
+        write_tables(archives)
     write_catalogue()
 
 
