@@ -6,12 +6,13 @@ import datetime
 import hashlib
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from geobrief.boundaries import Boundaries, read_boundaries
+from geobrief.entities import Entity, read_entities
 from geobrief.errors import ContentError, GeobriefError, NotFoundError, Where
 from geobrief.essay import Essay, read_essay
 from geobrief.files import Report, parse_toml, read_text
@@ -48,11 +49,21 @@ _Item = TypeVar("_Item", Language, Policy)
 
 @dataclass(frozen=True)
 class Page:
-    """A page of the dashboard and the sheet that it shows."""
+    """A page of the dashboard and the sheets that it shows, the first one unless told."""
 
     id: str
     title: str
-    sheet: str
+    sheets: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A time that every time axis marks. `start` and `end` are ISO dates."""
+
+    title: str
+    start: str
+    end: str
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,11 +85,13 @@ class Atlas:
     languages: tuple[Language, ...]
     policies: tuple[Policy, ...]
     essay: Essay
+    entities: dict[str, Entity]
     links: tuple[Link, ...]
     layers: dict[str, Layer]
     boundaries: Boundaries
     sheets: dict[str, Sheet]
     translations: dict[str, Translation]
+    moments: tuple[Moment, ...]
     digest: str
 
     @classmethod
@@ -181,31 +194,42 @@ def read_atlas(content: Path, geodata: Path, report: Report) -> Atlas:
     try:
         languages = tuple(Language(**{"tag": v["id"], **v}) for v in raw["languages"])
         policies = tuple(_policy(v) for v in raw["policies"])
-        pages = tuple(Page(**v) for v in raw.get("pages", ()))
+        pages = tuple(_page(v) for v in raw.get("pages", ()))
+        moments = tuple(Moment(**v) for v in raw.get("moments", ()))
     except (TypeError, KeyError) as reason:
         raise ContentError(f"the atlas is not in order: {reason}", where) from None
     essay = read_essay(content / "essay.md", report)
-    links = read_links(content / "links.toml", essay, report)
     layers, left_out = read_catalogue(geodata, report)
+    entities = {
+        entity.id: replace(entity, features=_expanded(entity.features, layers))
+        for entity in read_entities(content / "entities.toml", report).values()
+    }
+    links = tuple(
+        replace(link, features=_expanded(link.features, layers))
+        for link in read_links(content / "links.toml", essay, entities, report)
+    )
     sheets = read_sheets(content, geodata, report)
     _check_links(links, layers, left_out, report)
     _check_sheets(sheets, essay, layers, left_out, report)
     for page in pages:
-        if page.sheet not in sheets and not (content / "sheets" / f"{page.sheet}.md").exists():
-            report(ContentError(f"page {page.id!r}: no sheet {page.sheet!r}", where))
+        for sheet in page.sheets:
+            if sheet not in sheets and not (content / "sheets" / f"{sheet}.md").exists():
+                report(ContentError(f"page {page.id!r}: no sheet {sheet!r}", where))
     return Atlas(
         title=raw["title"],
         subtitle=raw.get("subtitle", ""),
         as_of=raw["as_of"],
-        pages=tuple(page for page in pages if page.sheet in sheets),
+        pages=_shown(pages, sheets),
         languages=languages,
         policies=policies,
         essay=essay,
+        entities=entities,
         links=links,
         layers=layers,
         boundaries=read_boundaries(geodata, [policy.id for policy in policies], report),
         sheets=sheets,
         translations=_translations(content, languages),
+        moments=moments,
         digest=_digest(content, geodata),
     )
 
@@ -213,6 +237,27 @@ def read_atlas(content: Path, geodata: Path, report: Report) -> Atlas:
 def _policy(raw: dict[str, Any]) -> Policy:
     names = {entry["feature"]: entry["name"] for entry in raw.get("names", ())}
     return Policy(**{**raw, "names": names})
+
+
+def _page(raw: dict[str, Any]) -> Page:
+    sheets = raw.get("sheets") or [raw["sheet"]]
+    return Page(raw["id"], raw["title"], tuple(sheets))
+
+
+def _shown(pages: tuple[Page, ...], sheets: dict[str, Sheet]) -> tuple[Page, ...]:
+    """Return the pages with the sheets that could be read; one without any does not appear."""
+    kept = (replace(p, sheets=tuple(s for s in p.sheets if s in sheets)) for p in pages)
+    return tuple(page for page in kept if page.sheets)
+
+
+def _expanded(features: tuple[str, ...], layers: dict[str, Layer]) -> tuple[str, ...]:
+    """Return the ids with each `layer/*` replaced by the ids of all features of the layer."""
+    found: list[str] = []
+    for feature in features:
+        layer, _, id = feature.partition("/")
+        whole = id == "*" and layer in layers
+        found += [f"{layer}/{one}" for one in layers[layer].ids] if whole else [feature]
+    return tuple(dict.fromkeys(found))
 
 
 def _check_links(

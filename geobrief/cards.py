@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from geobrief.atlas import Atlas
-from geobrief.compose import feature_name
 from geobrief.errors import NotFoundError
 from geobrief.layers import Figure
+from geobrief.names import feature_name
 from geobrief.spec import PassageSpec
 
 

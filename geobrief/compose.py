@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
-from geobrief.atlas import Atlas, Policy
-from geobrief.boundaries import CLASSES
+from geobrief.atlas import Atlas
+from geobrief.classes import HIDDEN, SUBJECT, UNKNOWN, class_of, text_of
+from geobrief.compare import line_changes, name_changes
 from geobrief.errors import NotFoundError
+from geobrief.layers import RECORD, Layer
+from geobrief.legend import boundary_legend, layer_legend
+from geobrief.names import feature_name, name_of
 from geobrief.sheets import Sheet, SheetLayer
 from geobrief.spec import (
+    Change,
     Credit,
     FeatureSpec,
     LayerSpec,
@@ -24,15 +28,14 @@ from geobrief.spec import (
     PassageSpec,
     View,
 )
-from geobrief.style import Symbol, symbol
+from geobrief.style import CHANGED, Symbol, changed, symbol
 
 BOUNDARY = "boundary"
 """Style of a layer whose lines take the class that the policy gives them."""
-SUBJECT = "subject"
 NO_LAYERS = "none"
 """What a view names when every layer that can be switched is off."""
-UNKNOWN = "unknown"
-"""Category of a dated state that was not yet known at the date of the view."""
+NO_POSITION = "position not found"
+"""Why a feature is not drawn, where its layer does not say."""
 
 
 def compose(atlas: Atlas, sheet_id: str, view: View) -> MapSpec:
@@ -50,19 +53,6 @@ def compose(atlas: Atlas, sheet_id: str, view: View) -> MapSpec:
     return composer.spec()
 
 
-def feature_name(atlas: Atlas, id: str, row: Any, lang: str, policy: Policy) -> str:
-    """Return what a feature is called: by the policy where it differs, else in the language."""
-    if id in policy.names:
-        return atlas.text(lang, policy.names[id])
-    own = row.get(f"name_{lang}")
-    return own if isinstance(own, str) and own else _text(row["name"])
-
-
-def _text(value: Any) -> str:
-    """Return a text of a table, empty where the table has none."""
-    return value if isinstance(value, str) else ""
-
-
 @dataclass
 class _Composer:
     atlas: Atlas
@@ -72,20 +62,28 @@ class _Composer:
     def __post_init__(self) -> None:
         self.language = self.atlas.language(self.view.lang)
         self.policy = self.atlas.policy(self.view.policy)
+        self.other = self.atlas.policy(self.view.compare) if self.view.compare else self.policy
         self.symbols: dict[str, Symbol] = {}
         self.legend: list[LegendEntry] = []
         self.unplaced: list[FeatureSpec] = []
+        self.records: list[FeatureSpec] = []
+        self.changes: list[Change] = []
         self.known: set[str] = set()
         self.whole = ""
         """Id of the feature whose segments are drawn as the subject."""
         self.parents = {layer.id for layer in self.sheet.layers}
+        self.lit = set(self.view.select) | self._parts_of(self.view.select)
 
     def text(self, wording: str) -> str:
         return self.atlas.text(self.language.id, wording)
 
     def spec(self) -> MapSpec:
         shown, hidden = self._switched()
-        layers = tuple(self._layer(layer) for layer in shown)
+        layers = tuple(
+            self._layer(layer)
+            for layer in shown
+            if self.atlas.layers[layer.id].kind != RECORD or self._note_records(layer)
+        )
         for layer in hidden:
             self._names(layer)
         self._check_selection()
@@ -102,14 +100,25 @@ class _Composer:
             as_of=self.atlas.as_of.isoformat(),
             extent=self.view.bbox or self.sheet.extent,
             layers=layers,
-            symbols=tuple(sorted(self.symbols.items())),
-            legend=tuple(self.legend),
+            symbols=self._used(layers),
+            legend=tuple(self._changes_legend() + self.legend),
             passages=tuple(self._passage(id) for id in self.sheet.passages),
             credits=self._credits(),
             hidden_layers=tuple((layer.id, self._title(layer)) for layer in hidden),
             unplaced=tuple(self.unplaced),
+            select=self.view.select,
+            records=tuple(self.records),
             unreviewed=self.atlas.unreviewed(self.language.id),
+            compared=self.text(self.other.name) if self.view.compare else "",
+            changes=tuple(self.changes),
         )
+
+    def _used(self, layers: tuple[LayerSpec, ...]) -> tuple[tuple[str, Symbol], ...]:
+        """Return the symbols that are drawn or explained, by key."""
+        drawn = {feature.symbol for layer in layers for feature in layer.features}
+        drawn |= {entry.symbol for entry in self.legend}
+        kept = {k: s for k, s in self.symbols.items() if k in drawn or s.kind == "raster"}
+        return tuple(sorted(kept.items()))
 
     def _title(self, layer: SheetLayer) -> str:
         return self.text(self.atlas.layers[layer.id].title)
@@ -131,6 +140,25 @@ class _Composer:
         frame = _matching(self.atlas.layers[layer.id].frame, layer.where)
         self.known.update(f"{layer.id}/{id}" for id in frame["id"])
 
+    def _parts_of(self, features: tuple[str, ...]) -> set[str]:
+        """Return what shows the records among some features."""
+        named = (feature.partition("/") for feature in features)
+        found = (
+            self.atlas.layers[layer].parts.get(id, ())
+            for layer, _, id in named
+            if layer in self.atlas.layers
+        )
+        return {part for parts in found for part in parts}
+
+    def _note_records(self, layer: SheetLayer) -> bool:
+        """Note the features of a record layer; it has nothing to draw."""
+        source = self.atlas.layers[layer.id]
+        for row in _matching(source.frame, layer.where).to_dict("records"):
+            feature, _ = self._feature(layer, row, labelled=False)
+            self.known.add(feature.id)
+            self.records.append(replace(feature, parts=source.parts.get(row["id"], ())))
+        return False
+
     def _layer(self, layer: SheetLayer) -> LayerSpec:
         source = self.atlas.layers[layer.id]
         if source.kind == "raster":
@@ -139,6 +167,7 @@ class _Composer:
             return LayerSpec(layer.id, self._title(layer), source.kind, source.digest, layer.toggle)
         frame = _matching(source.frame, layer.where)
         labelled = set(_matching(frame, layer.label_where)["id"]) if layer.label else set()
+        altered = self._altered(layer, frame)
         features, categories = [], {}
         made = [
             self._feature(layer, row, row["id"] in labelled) for row in frame.to_dict("records")
@@ -147,9 +176,11 @@ class _Composer:
         for (feature, category), shape in sorted(
             zip(made, frame.geometry, strict=True), key=lambda pair: pair[0][1] != UNKNOWN
         ):
-            if category == "hidden":
-                continue
             self.known.add(feature.id)
+            if feature.id in altered:
+                feature = self._mark_change(feature, altered[feature.id])
+            elif category == HIDDEN:
+                continue
             if shape is None:
                 self.unplaced.append(feature)
                 continue
@@ -167,7 +198,8 @@ class _Composer:
         style, category = self._style(layer, row)
         uncertain = row.get("uncertain") in (True, 1)
         key, drawn = symbol(style, category, uncertain=uncertain)
-        if category != "hidden":
+        placed = row.get("geometry") is not None
+        if placed and category != HIDDEN:
             self.symbols[key] = drawn
         name = feature_name(self.atlas, id, row, self.language.id, self.policy)
         rank = row.get("rank")
@@ -182,63 +214,61 @@ class _Composer:
             + (category == UNKNOWN),
             interactive=layer.interactive,
             uncertain=uncertain,
-            selected=id in self.view.select,
+            selected=id in self.lit,
             passages=self.atlas.passages_of(id),
+            missing="" if placed else self.text(text_of(row.get("missing")) or NO_POSITION),
         )
         return feature, category
 
     def _style(self, layer: SheetLayer, row: Mapping[str, Any]) -> tuple[str, str]:
-        if layer.style == BOUNDARY:
-            category = self.atlas.boundaries.class_of(row["id"], self.policy.id)
-            whole = _text(row.get("part_of"))
-            if whole.partition("/")[0] not in self.parents:
-                return BOUNDARY, category
-            self.whole = whole
-            return SUBJECT, category
-        if row["id"] in layer.subject:
-            return layer.style, SUBJECT
-        if not layer.by:
-            return layer.style, ""
-        if layer.dated and self.view.date and _text(row.get(layer.dated)) > self.view.date:
-            return layer.style, UNKNOWN
-        value = row.get(layer.by)
-        if value is None or pd.isna(value):
-            return layer.style, UNKNOWN
-        return layer.style, f"{value:g}" if isinstance(value, float) else str(value)
+        if layer.style != BOUNDARY:
+            return layer.style, class_of(layer, row, self.view.date)
+        category = self.atlas.boundaries.class_of(row["id"], self.policy.id)
+        whole = text_of(row.get("part_of"))
+        if whole.partition("/")[0] not in self.parents:
+            return BOUNDARY, category
+        self.whole = whole
+        return SUBJECT, category
 
     def _legend(
         self, layer: SheetLayer, features: list[FeatureSpec], categories: dict[str, str]
     ) -> None:
-        if layer.style == BOUNDARY:
-            self._boundary_legend(layer, categories)
+        plain = {key.removesuffix(CHANGED): c for key, c in categories.items()}
+        if layer.style != BOUNDARY:
+            self.legend += layer_legend(layer, features, plain, self.text)
             return
-        shown = {key: category for key, category in categories.items() if "uncertain" not in key}
-        shown = shown or categories
-        for category, wording in layer.legend.items():
-            key = next((k for k, c in shown.items() if c == category or not category), "")
-            if not key:
-                key = next((k for k, c in categories.items() if c == category), "")
-            if key:
-                self.legend.append(LegendEntry(self.text(wording), key, layer.id))
-        unsure = Counter(f.symbol for f in features if f.uncertain).most_common(1)
-        if unsure and layer.legend:
-            wording = self.text("Position uncertain")
-            self.legend.append(LegendEntry(wording, unsure[0][0], layer.id))
+        subject = self._name(self.whole) if self.whole else ""
+        lines = boundary_legend(layer, plain, subject, self.text)
+        self.legend[:0] = [entry for entry in lines if entry.symbol.startswith(SUBJECT)]
+        self.legend += [entry for entry in lines if not entry.symbol.startswith(SUBJECT)]
 
     def _name(self, id: str) -> str:
-        layer, _, row = id.partition("/")
-        found = self.atlas.layers[layer].frame.loc[row].to_dict()
-        return feature_name(self.atlas, id, found, self.language.id, self.policy)
+        return name_of(self.atlas, id, self.language.id, self.policy)
 
-    def _boundary_legend(self, layer: SheetLayer, categories: dict[str, str]) -> None:
-        for name, wording in CLASSES.items():
-            for key, category in categories.items():
-                if category == name and key.startswith(BOUNDARY):
-                    self.legend.append(LegendEntry(self.text(wording), key, layer.id))
-        for key, category in categories.items():
-            if key.startswith(f"{SUBJECT}."):
-                wording = f"{self._name(self.whole)}: {self.text(CLASSES[category]).lower()}"
-                self.legend.insert(0, LegendEntry(wording, key, layer.id))
+    def _altered(self, layer: SheetLayer, frame: gpd.GeoDataFrame) -> dict[str, Change]:
+        """Return what the compared policy does otherwise in a layer, by feature id."""
+        if not self.view.compare:
+            return {}
+        policies = self.policy, self.other
+        if layer.style == BOUNDARY:
+            found = line_changes(self.atlas, frame["id"], *policies, self.text)
+            return {f"{layer.id}/{id}": change for id, change in found.items()}
+        ids = (f"{layer.id}/{id}" for id in frame["id"])
+        return name_changes(self.atlas, ids, *policies, self.language.id)
+
+    def _mark_change(self, feature: FeatureSpec, change: Change) -> FeatureSpec:
+        key, drawn = changed(feature.symbol, self.symbols.get(feature.symbol))
+        self.symbols[key] = drawn
+        self.changes.append(replace(change, feature=feature.id))
+        return replace(feature, symbol=key)
+
+    def _changes_legend(self) -> list[LegendEntry]:
+        keys = sorted(key for key in self.symbols if key.endswith(CHANGED))
+        if not keys:
+            return []
+        layer = self.changes[-1].feature.partition("/")[0]
+        words = self.text("Otherwise: {policy}").format(policy=self.text(self.other.name))
+        return [LegendEntry(words, keys[0], layer)]
 
     def _passage(self, id: str) -> PassageSpec:
         passage = self.atlas.essay.passage(id)
@@ -257,7 +287,9 @@ class _Composer:
     def _credits(self) -> tuple[Credit, ...]:
         """Credit every source once, with the licence of the layer that is its alone."""
         used = [self.atlas.layers[layer.id] for layer in self.sheet.layers]
-        alone = {layer.attribution: layer for layer in used if ";" not in layer.attribution}
+        alone: dict[str, Layer] = {
+            layer.attribution: layer for layer in used if ";" not in layer.attribution
+        }
         parts = dict.fromkeys(p.strip() for layer in used for p in layer.attribution.split(";"))
         return tuple(
             Credit(part, alone[part].licence, alone[part].attribution_url)

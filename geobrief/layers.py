@@ -16,10 +16,14 @@ import shapely
 from geobrief.errors import GeodataError, Where
 from geobrief.files import Report, parse_toml, read_text, sha256, table_lines
 
-KINDS = ("point", "line", "polygon", "raster")
+KINDS = ("point", "line", "polygon", "raster", "record")
 NEEDED = ("id", "file", "title", "kind", "source", "licence", "attribution", "as_of", "digest")
 COLUMNS = ("id", "name", "source", "as_of", "confirmed", "note", "geometry")
 """Columns that every layer of features has."""
+RECORD = "record"
+"""Kind of a layer whose features have no geometry: others, named in `parts`, show them."""
+PARTS = "parts"
+"""Column of a record layer: ids of the features that show it, `layer/id`, parted by spaces."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,14 @@ class Layer:
             raise GeodataError(
                 f"layer {self.id!r} cannot be read: {reason}", Where(self.path), "run make geodata"
             ) from None
+
+    @cached_property
+    def parts(self) -> dict[str, tuple[str, ...]]:
+        """Ids of the features that show each record; empty for a layer that is drawn."""
+        if self.kind != RECORD or PARTS not in self.columns:
+            return {}
+        named = zip(self.frame["id"], self.frame[PARTS], strict=True)
+        return {id: tuple(parts.split()) for id, parts in named if isinstance(parts, str)}
 
     @cached_property
     def bounds(self) -> tuple[float, float, float, float]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from geobrief.entities import Entity
 from geobrief.errors import ContentError, Where
 from geobrief.essay import Essay, Passage
 from geobrief.files import Report, parse_toml, read_text, table_lines
@@ -23,9 +24,13 @@ class Link:
     features: tuple[str, ...]
     theme: str
     where: Where
+    entity: str = ""
+    """Id of the entity that the phrase names, where links name entities."""
 
 
-def read_links(path: Path, essay: Essay, report: Report) -> tuple[Link, ...]:
+def read_links(
+    path: Path, essay: Essay, entities: Mapping[str, Entity], report: Report
+) -> tuple[Link, ...]:
     """Read links.toml; a link that cannot be resolved is reported and left out.
 
     Raises
@@ -38,21 +43,27 @@ def read_links(path: Path, essay: Essay, report: Report) -> tuple[Link, ...]:
     links = []
     for raw, line in zip(tables, table_lines(text, "link"), strict=True):
         try:
-            links.append(_resolve(raw, essay, Where(path, line)))
+            links.append(_resolve(raw, essay, entities, Where(path, line)))
         except ContentError as problem:
             report(problem)
     return tuple(links)
 
 
-def _resolve(raw: Mapping[str, Any], essay: Essay, where: Where) -> Link:
-    id, quote = raw.get("passage", ""), raw.get("quote", "")
+def _resolve(
+    raw: Mapping[str, Any], essay: Essay, entities: Mapping[str, Entity], where: Where
+) -> Link:
+    id, quote, named = raw.get("passage", ""), raw.get("quote", ""), raw.get("entity", "")
     if id not in essay:
         raise ContentError(f"no passage {id!r} in the essay", where, "see `list passages`")
-    features = raw.get("features")
-    if not quote or not features or not isinstance(features, list):
-        raise ContentError('a link needs a quote and features = ["layer/id", ...]', where)
+    if named and named not in entities:
+        raise ContentError(f"no entity {named!r}", where, "see entities.toml")
+    features = entities[named].features if named else raw.get("features")
+    if not quote or not (named or features) or isinstance(features, str):
+        hint = 'features = ["layer/id", ...] or entity = "id"'
+        raise ContentError("a link needs a quote and what it speaks of", where, hint)
     start = _find(essay.passage(id), quote, raw.get("prefix", ""), raw.get("suffix", ""), where)
-    return Link(id, quote, start, start + len(quote), tuple(features), raw.get("theme", ""), where)
+    theme, end = raw.get("theme", ""), start + len(quote)
+    return Link(id, quote, start, end, tuple(features or ()), theme, where, named)
 
 
 def _find(passage: Passage, quote: str, prefix: str, suffix: str, where: Where) -> int:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeVar
 
 import pandas as pd
 
@@ -16,7 +16,8 @@ from geobrief.files import Report, parse_toml, read_text, table_lines
 from geobrief.spec import Extent, checked_extent
 
 FRONT = re.compile(r"\A\+\+\+\r?\n(.*?)\n\+\+\+\r?\n?(.*)\Z", re.S)
-SHEET_KEYS = {"title", "subtitle", "extent", "passages", "layers", "tables"}
+_Filed = TypeVar("_Filed", "Table", "Chart")
+SHEET_KEYS = {"title", "tab", "subtitle", "extent", "passages", "layers", "tables", "charts"}
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,10 @@ class SheetLayer:
         Style in `style.SYMBOLS`; `boundary` takes the class that the border policy gives.
     by : str
         Column whose value chooses the category within the style.
+    breaks, unit : tuple of float, str
+        Upper bounds of the classes that a number in `by` falls into, and its unit in the legend.
+    states : str
+        Column of dated categories, JSON `[[date, category], ...]`; taken instead of `by`.
     subject : tuple of str
         Ids of the features that the sheet is about; they take the category `subject`.
     where, label_where : mapping
@@ -37,8 +42,8 @@ class SheetLayer:
         Label style, or empty for no labels. `priority` orders labels, 1 first.
     legend : mapping of str to str
         Category to wording; the empty category stands for the style itself.
-    dated : str
-        Column with the date of the state; a view of an earlier date shows it as unknown.
+    dated, later : str
+        Column with a date; in a view of an earlier date the feature is "unknown" or "hidden".
     """
 
     id: str
@@ -53,30 +58,81 @@ class SheetLayer:
     toggle: bool = False
     legend: Mapping[str, str] = field(default_factory=dict)
     dated: str = ""
+    later: Literal["unknown", "hidden"] = "unknown"
+    states: str = ""
+    breaks: tuple[float, ...] = ()
+    unit: str = ""
     place: Where | None = None
 
     def columns(self) -> tuple[str, ...]:
         """Return the columns of the layer that it reads."""
-        named = (*self.where, *self.label_where, self.by, self.dated)
+        named = (*self.where, *self.label_where, self.by, self.dated, self.states)
         return tuple(dict.fromkeys(name for name in named if name))
+
+    @property
+    def by_date(self) -> bool:
+        """Say whether the reader's date changes what is drawn."""
+        return bool(self.dated or self.states)
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table below the map, read from a CSV file."""
+    """A table below the map, read from a CSV file.
+
+    `feature` is a pattern over the columns, such as `layer/{id}`: the id of the row's feature.
+    """
 
     title: str
     path: Path
     note: str = ""
     columns: tuple[str, ...] = ()
     where: Mapping[str, str] = field(default_factory=dict)
+    feature: str = ""
 
-    def rows(self) -> pd.DataFrame:
-        """Return the rows and columns that are shown."""
+    @cached_property
+    def _kept(self) -> pd.DataFrame:
         frame = pd.read_csv(self.path)
         for column, value in self.where.items():
             frame = frame[frame[column] == value]
-        return frame[list(self.columns)] if self.columns else frame
+        return frame
+
+    @cached_property
+    def rows(self) -> pd.DataFrame:
+        """The rows and columns that are shown."""
+        return self._kept[list(self.columns)] if self.columns else self._kept
+
+    @cached_property
+    def features(self) -> tuple[str, ...]:
+        """Id of each row's feature; empty where the rows speak of none."""
+        if not self.feature:
+            return ()
+        return tuple(self.feature.format_map(row) for row in self._kept.to_dict("records"))
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart below the map: one series per value of `series`, over the column `x`.
+
+    Rows that are missing stay gaps.
+    """
+
+    title: str
+    path: Path
+    x: str
+    y: str
+    series: str = ""
+    kind: Literal["bar", "line"] = "bar"
+    unit: str = ""
+    note: str = ""
+    where: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def rows(self) -> pd.DataFrame:
+        """The rows that are drawn."""
+        frame = pd.read_csv(self.path, dtype={self.x: str})
+        for column, wanted in self.where.items():
+            frame = frame[frame[column].isin(wanted if isinstance(wanted, list) else [wanted])]
+        return frame
 
 
 @dataclass(frozen=True)
@@ -91,12 +147,15 @@ class Sheet:
     layers: tuple[SheetLayer, ...]
     notes: str
     where: Where
-    table_files: tuple[Table, ...] = ()
+    tables: tuple[Table, ...] = ()
+    charts: tuple[Chart, ...] = ()
+    tab: str = ""
+    """A short name, for a page with several sheets."""
 
-    @cached_property
-    def tables(self) -> tuple[tuple[str, pd.DataFrame, str], ...]:
-        """Title, rows and note of each table."""
-        return tuple((table.title, table.rows(), table.note) for table in self.table_files)
+    @property
+    def by_date(self) -> bool:
+        """Say whether the reader's date changes the map."""
+        return any(layer.by_date for layer in self.layers)
 
 
 def read_sheets(content: Path, geodata: Path, report: Report) -> dict[str, Sheet]:
@@ -139,7 +198,9 @@ def _sheet(path: Path, folders: tuple[Path, Path]) -> Sheet:
         layers=layers,
         notes=found[2].strip(),
         where=Where(path, 1),
-        table_files=tuple(_table(entry, path, folders) for entry in raw.get("tables", ())),
+        tables=tuple(_filed(Table, entry, path, folders) for entry in raw.get("tables", ())),
+        charts=tuple(_filed(Chart, entry, path, folders) for entry in raw.get("charts", ())),
+        tab=raw.get("tab", ""),
     )
 
 
@@ -149,6 +210,7 @@ def _sheet_layer(raw: dict[str, Any], where: Where) -> SheetLayer:
         **raw,
         "legend": {"": legend} if isinstance(legend, str) else legend,
         "subject": tuple(raw.get("subject", ())),
+        "breaks": tuple(raw.get("breaks", ())),
         "place": where,
     }
     try:
@@ -157,12 +219,17 @@ def _sheet_layer(raw: dict[str, Any], where: Where) -> SheetLayer:
         raise ContentError(f"a layer of the sheet is not in order: {reason}", where) from None
 
 
-def _table(raw: dict[str, Any], path: Path, folders: tuple[Path, Path]) -> Table:
+def _filed(
+    make: Callable[..., _Filed], raw: dict[str, Any], path: Path, folders: tuple[Path, Path]
+) -> _Filed:
+    """Return a table or a chart with its file, which lies in one of the folders."""
     name, where = raw.get("file", ""), Where(path, 1)
+    values = {k: tuple(v) if k == "columns" else v for k, v in raw.items() if k != "file"}
     for folder in folders:
         file = (folder / name).resolve()
         if file.is_relative_to(folder.resolve()) and file.is_file():
-            columns = tuple(raw.get("columns", ()))
-            rows = raw.get("where", {})
-            return Table(raw.get("title", ""), file, raw.get("note", ""), columns, rows)
+            try:
+                return make(**values, path=file)
+            except TypeError as reason:
+                raise ContentError(f"{name}: not in order: {reason}", where) from None
     raise ContentError(f"the table {name!r} is in neither folder", where)

@@ -29,6 +29,8 @@ class View:
     select: tuple[str, ...] = ()
     bbox: Extent | None = None
     layers: tuple[str, ...] = ()
+    compare: str = ""
+    """Id of a border policy: what it draws or names otherwise is marked."""
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> View:
@@ -55,6 +57,7 @@ class View:
             select=_ids(query.get("select", "")),
             bbox=_extent(bbox) if bbox else None,
             layers=_ids(query.get("layers", "")),
+            compare=query.get("compare", ""),
         )
 
     def to_query(self) -> dict[str, str]:
@@ -66,6 +69,7 @@ class View:
             "select": ",".join(self.select),
             "bbox": ",".join(f"{v:.4f}" for v in self.bbox) if self.bbox else "",
             "layers": ",".join(self.layers),
+            "compare": self.compare,
         }
         return {key: value for key, value in values.items() if value}
 
@@ -114,6 +118,19 @@ class FeatureSpec:
     uncertain: bool = False
     selected: bool = False
     passages: tuple[str, ...] = ()
+    missing: str = ""
+    """Why it has no place on the map, in words."""
+    parts: tuple[str, ...] = ()
+    """Ids of the features that show a record."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What another border policy does otherwise: how it draws a feature, or what it calls it."""
+
+    feature: str
+    here: str
+    there: str
 
 
 @dataclass(frozen=True)
@@ -197,6 +214,13 @@ class MapSpec:
     """Id and title of the layers that the reader has switched off."""
     unplaced: tuple[FeatureSpec, ...] = ()
     """Features of the sheet without a position: listed, never drawn."""
+    select: tuple[str, ...] = ()
+    """Ids that the reader chose; what shows them is marked as `selected`."""
+    records: tuple[FeatureSpec, ...] = ()
+    """Features that others show: their `parts` light up when they are selected."""
+    compared: str = ""
+    """Name of the policy that this map is compared with."""
+    changes: tuple[Change, ...] = ()
     unreviewed: bool = False
     """True where a translation that nobody has reviewed is shown."""
 
@@ -226,7 +250,8 @@ class MapSpec:
             replace(layer, features=tuple(replace(f, selected=False) for f in layer.features))
             for layer in self.layers
         )
-        return replace(self, layers=layers)
+        records = tuple(replace(record, selected=False) for record in self.records)
+        return replace(self, layers=layers, records=records, select=())
 
 
 def from_json(text: str) -> MapSpec:
@@ -245,13 +270,17 @@ def from_json(text: str) -> MapSpec:
     )
     raw["credits"] = tuple(Credit(**credit) for credit in raw["credits"])
     raw["unplaced"] = tuple(_feature(f) for f in raw["unplaced"])
+    raw["select"] = tuple(raw["select"])
+    raw["records"] = tuple(_feature(f) for f in raw["records"])
+    raw["changes"] = tuple(Change(**change) for change in raw["changes"])
     raw["hidden_layers"] = tuple((a, b) for a, b in raw["hidden_layers"])
     raw["extent"] = tuple(raw["extent"])
     return MapSpec(**{f.name: raw[f.name] for f in fields(MapSpec)})
 
 
 def _feature(raw: dict[str, Any]) -> FeatureSpec:
-    return FeatureSpec(**{**raw, "passages": tuple(raw["passages"])})
+    lists = {name: tuple(raw[name]) for name in ("passages", "parts")}
+    return FeatureSpec(**{**raw, **lists})
 
 
 def _mark(raw: dict[str, Any]) -> Mark:

@@ -50,6 +50,7 @@ class Symbol:
     shape: Literal["circle", "square", "diamond"] = "circle"
     casing: str = ""
     casing_width: float = 0.0
+    casing_opacity: float = 0.16
     hollow: bool = False
 
 
@@ -99,6 +100,7 @@ SYMBOLS: dict[str, Symbol] = {
     "crossing.open": _dot(TEAL, 4.8),
     "crossing.unknown": _dot(GREY, 4.6),
     "relief": Symbol("raster", opacity=0.8),
+    "only-there": _line(SELECT, 1.0, (2, 3)),
 }
 SYMBOLS |= {f"boundary.{name}": _line(INK_SOFT, w, d) for name, (w, d) in LINE_CLASSES.items()}
 SYMBOLS |= {f"subject.{name}": _line(BORDER_RED, 2.2, d) for name, (_, d) in LINE_CLASSES.items()}
@@ -115,8 +117,27 @@ def symbol(style: str, category: str = "", *, uncertain: bool = False) -> tuple[
         ring = replace(found, hollow=True, stroke=found.fill, width=1.6)
         return f"{key}.uncertain", ring
     if uncertain and found.kind == "line":
-        return f"{key}.uncertain", replace(found, dash=(4, 4))
+        return f"{key}.uncertain", replace(found, dash=found.dash or (4, 4))
+    if uncertain and found.kind == "fill":
+        edge = {"stroke": INK_SOFT, "width": max(found.width, 1.1), "dash": (3, 2)}
+        return f"{key}.uncertain", replace(found, **edge)  # type: ignore[arg-type]
     return key, found
+
+
+CHANGED = ".changed"
+"""How the key of a symbol ends that marks a difference between two border policies."""
+
+
+def changed(key: str, drawn: Symbol | None) -> tuple[str, Symbol]:
+    """Return key and symbol of a feature that the compared policy draws or names otherwise.
+
+    `drawn` is None for a line that only the other policy draws.
+    """
+    found = drawn or SYMBOLS["only-there"]
+    if found.kind == "line":
+        lit = replace(found, casing=SELECT, casing_width=10.0, casing_opacity=0.5)
+        return f"{key}{CHANGED}", lit
+    return f"{key}{CHANGED}", replace(found, stroke=SELECT, width=2.0)
 
 
 LABELS: dict[str, dict[str, object]] = {

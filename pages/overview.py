@@ -2,18 +2,19 @@
 
 import streamlit as st
 
-from geobrief.web import layout
+from geobrief.web import parts
+from geobrief.web.layout import current
 
-screen = layout.current()
-layout.heading(screen)
+screen = current()
+parts.heading(screen)
 map_side, text_side = st.columns([0.68, 0.32], gap="medium")
 with map_side:
-    layout.sheet_map(screen)
+    parts.sheet_map(screen)
 with text_side:
-    layout.reading(screen, lead=screen.sheet.notes)
+    parts.reading(screen, lead=screen.sheet.notes)
 sheets_side, doubt_side = st.columns([0.34, 0.66], gap="large")
 with sheets_side:
-    layout.sheet_links(screen)
+    parts.sheet_links(screen)
 with doubt_side:
-    layout.uncertainty(screen)
-layout.footing(screen)
+    parts.uncertainty(screen)
+parts.footing(screen)

@@ -1,15 +1,17 @@
-"""A map sheet: the map, its passages beside it, its tables below."""
+"""A map sheet: the map, its passages beside it, its charts and tables below."""
 
 import streamlit as st
 
-from geobrief.web import layout
+from geobrief.web import parts
+from geobrief.web.layout import current
 
-screen = layout.current()
-layout.heading(screen)
+screen = current()
+parts.heading(screen)
 map_side, text_side = st.columns([0.7, 0.3], gap="medium")
 with map_side:
-    layout.sheet_map(screen)
+    parts.sheet_map(screen)
 with text_side:
-    layout.reading(screen)
-layout.tables(screen)
-layout.footing(screen)
+    parts.reading(screen)
+parts.charts(screen)
+parts.tables(screen)
+parts.footing(screen)

@@ -6,14 +6,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
+from geobrief.legend import UNCERTAIN
 from geobrief.render.swatch import swatch
 from geobrief.spec import FeatureSpec, MapSpec
 
 if TYPE_CHECKING:
     from geobrief.atlas import Atlas
-
-UNCERTAIN = ".uncertain"
-"""How `style.symbol` ends the key of a symbol for an uncertain feature."""
 
 
 def chrome(atlas: Atlas, spec: MapSpec, query: dict[str, str]) -> dict[str, Any]:
@@ -88,10 +86,11 @@ def kinds(atlas: Atlas, spec: MapSpec) -> dict[str, str]:
 def places(atlas: Atlas, spec: MapSpec) -> list[dict[str, Any]]:
     """Return the rows of the text alternative: every feature that answers to a click."""
     named = kinds(atlas, spec)
-    missing = atlas.text(spec.lang, "position not found")
 
-    def row(feature: FeatureSpec, note: str = "") -> dict[str, Any]:
-        kind = named.get(feature.symbol, "")
+    def row(feature: FeatureSpec) -> dict[str, Any]:
+        layer = atlas.layers[feature.id.partition("/")[0]]
+        kind = named.get(feature.symbol) or atlas.text(spec.lang, layer.title)
+        note = "" if feature.parts else feature.missing
         return {
             "id": feature.id,
             "name": feature.name,
@@ -99,5 +98,5 @@ def places(atlas: Atlas, spec: MapSpec) -> list[dict[str, Any]]:
             "passages": feature.passages,
         }
 
-    drawn = [row(feature) for feature in spec.features() if feature.interactive]
-    return drawn + [row(feature, missing) for feature in spec.unplaced]
+    drawn = [feature for feature in spec.features() if feature.interactive]
+    return [row(feature) for feature in (*drawn, *spec.records, *spec.unplaced)]

@@ -22,7 +22,6 @@ from geobrief.errors import SetupError
 from geobrief.render.assets import font_faces
 from geobrief.render.chrome import chrome, kinds
 from geobrief.render.leaflet import compiled, script_json, script_safe
-from geobrief.render.swatch import CASING_OPACITY
 from geobrief.spec import MapSpec
 
 if TYPE_CHECKING:
@@ -90,7 +89,7 @@ def _page_data(atlas: Atlas, spec: MapSpec, query: dict[str, str]) -> dict[str, 
         "east": "E",
         "west": "W",
     }
-    carried = {key: query[key] for key in ("lang", "policy", "date") if query.get(key)}
+    carried = {key: query[key] for key in ("lang", "policy", "date", "compare") if query.get(key)}
     return {
         "text": {key: atlas.text(spec.lang, word) for key, word in words.items()},
         "colours": {
@@ -99,10 +98,8 @@ def _page_data(atlas: Atlas, spec: MapSpec, query: dict[str, str]) -> dict[str, 
             "ink": style.INK,
             "water": style.WATER,
         },
-        "casing_opacity": CASING_OPACITY,
         "kinds": kinds(atlas, spec),
-        "select": [f.id for f in (*spec.features(), *spec.unplaced) if f.selected],
-        "unplaced": [feature.id for feature in spec.unplaced],
+        "select": spec.select,
         "home": atlas.sheets[spec.sheet].extent,
         "exact": bool(query.get("bbox")),
         "query": carried,

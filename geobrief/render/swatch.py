@@ -7,8 +7,6 @@ from markupsafe import Markup
 from geobrief.style import HALO, Symbol
 
 WIDTH, HEIGHT = 28, 16
-CASING_OPACITY = 0.16
-"""Opacity of the pale casing under a line, on the map and in its legend."""
 
 
 def swatch(symbol: Symbol) -> Markup:
@@ -31,7 +29,7 @@ def _line(symbol: Symbol) -> str:
     path = f'<path d="M1 {y:g}H{WIDTH - 1}" fill="none" '
     casing = (
         f'{path}stroke="{symbol.casing}" stroke-width="{symbol.casing_width:g}" '
-        f'stroke-opacity="{CASING_OPACITY}"/>'
+        f'stroke-opacity="{symbol.casing_opacity:g}"/>'
         if symbol.casing
         else ""
     )

@@ -1,4 +1,4 @@
-"""What all pages share: the bar, the state in the URL, the map with its reading column."""
+"""What all pages share: the bar, the state in the URL, and the screen that a run lays out."""
 
 from __future__ import annotations
 
@@ -6,27 +6,23 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
-from urllib.parse import urlencode
 
-import pandas as pd
 import streamlit as st
 
 from geobrief import style
 from geobrief.atlas import Atlas, Language, Page
-from geobrief.cards import card
 from geobrief.compose import compose
 from geobrief.errors import GeobriefError
 from geobrief.sheets import Sheet
 from geobrief.spec import MapSpec, View
-from geobrief.web import current_atlas, markup
-from geobrief.web.bridge import map_frame
+from geobrief.web import current_atlas
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CSS = Path(__file__).parent / "page.css"
 RUN = "geobrief run"
 """Where the bar leaves the page, the view and the links for the script that follows it."""
-CARDS = 2
-"""Features whose cards are shown side by side; of more, the names are listed."""
+SHEET = "sheet"
+"""URL parameter that names one of a page's sheets."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +38,8 @@ class Screen:
 
     @property
     def sheet(self) -> Sheet:
-        """The page's map sheet."""
-        return self.atlas.sheets[self.page.sheet]
+        """The map sheet that is shown."""
+        return self.atlas.sheets[self.spec.sheet]
 
     def text(self, wording: str) -> str:
         """Return a wording in the reader's language."""
@@ -88,6 +84,7 @@ def url_view(atlas: Atlas) -> View:
         view,
         lang=view.lang if view.lang in languages else "",
         policy=view.policy if view.policy in policies else "",
+        compare=view.compare if view.compare in policies else "",
     )
 
 
@@ -96,9 +93,9 @@ def _warn(error: GeobriefError) -> None:
     st.html(f'<p class="gb-warning" role="alert">{escape(str(error))}</p>')
 
 
-def carried(view: View) -> dict[str, str | Iterable[str]]:
-    """Return what a link to another page takes along: language and policy."""
-    chosen = {"lang": view.lang, "policy": view.policy}
+def carried(view: View, sheet: str = "") -> dict[str, str | Iterable[str]]:
+    """Return what a link to another page takes along: language and policy, and its sheet."""
+    chosen = {"lang": view.lang, "policy": view.policy, SHEET: sheet}
     return {name: value for name, value in chosen.items() if value}
 
 
@@ -106,12 +103,14 @@ def current() -> Screen:
     """Return the screen of the page that runs."""
     atlas = current_atlas()
     page, view, links = st.session_state[RUN]
+    asked = st.query_params.get(SHEET, "")
+    sheet = asked if asked in page.sheets else page.sheets[0]
     try:
-        spec = compose(atlas, page.sheet, view)
+        spec = compose(atlas, sheet, view)
     except GeobriefError as error:
         _warn(error)
         view = View(lang=view.lang, policy=view.policy)
-        spec = compose(atlas, page.sheet, view)
+        spec = compose(atlas, sheet, view)
     return Screen(atlas, page, view, atlas.language(spec.lang), spec, links)
 
 
@@ -135,25 +134,33 @@ def _bar(atlas: Atlas, view: View, screens: dict[str, st.Page]) -> None:
     def text(wording: str) -> str:
         return atlas.text(view.lang, wording)
 
+    policies = {policy.id: policy.name for policy in atlas.policies}
+    languages = {language.id: language.name for language in atlas.languages}
+    compared = {"": "Nothing"} | {k: v for k, v in policies.items() if k != view.policy}
     with st.container(key="bar", horizontal=True, vertical_alignment="center"):
         st.html(f'<span class="gb-brand">{escape(text(atlas.title))}</span>', width="content")
-        with st.container(key="links", horizontal=True):
-            for screen in screens.values():
-                st.page_link(screen, query_params=carried(view))
-        policies = {policy.id: policy.name for policy in atlas.policies}
-        languages = {language.id: language.name for language in atlas.languages}
-        _choice("policy", text("Boundaries"), policies, view.policy, text)
-        _choice("lang", text("Language"), languages, view.lang or atlas.default_language.id, str)
+        with st.container(key="choices", horizontal=True, horizontal_alignment="right"):
+            choice("policy", text("Boundaries"), policies, view.policy, text, 310)
+            choice("compare", text("Compare with"), compared, view.compare, text, 260)
+            choice("lang", text("Language"), languages, view.lang, str, 190)
+    with st.container(key="links", horizontal=True):
+        for screen in screens.values():
+            st.page_link(screen, query_params=carried(view))
 
 
-def _choice(
-    name: str, label: str, options: dict[str, str], value: str, text: Callable[[str], str]
+def choice(
+    name: str,
+    label: str,
+    options: dict[str, str],
+    value: str,
+    text: Callable[[str], str],
+    width: int,
 ) -> None:
     """Offer one of `options`; the URL holds the choice, and the control follows the URL."""
     st.session_state[name] = value or next(iter(options))
 
     def choose() -> None:
-        st.query_params[name] = st.session_state[name]
+        follow(name, st.session_state[name])
 
     st.selectbox(
         label,
@@ -161,97 +168,13 @@ def _choice(
         key=name,
         format_func=lambda option: text(options[option]),
         on_change=choose,
-        width=310 if name == "policy" else 200,
+        width=width,
     )
 
 
-def heading(screen: Screen) -> None:
-    """Write the sheet's title and subtitle."""
-    title, subtitle = escape(screen.spec.title), escape(screen.spec.subtitle)
-    st.html(f'<header class="gb-head"><h1>{title}</h1><p>{subtitle}</p></header>')
-
-
-def sheet_map(screen: Screen) -> None:
-    """Show the sheet's map; it is the largest thing on the page."""
-    chosen = {"lang": screen.view.lang, "policy": screen.view.policy, "date": screen.view.date}
-    query = urlencode({name: value for name, value in chosen.items() if value})
-    address = f"/map/{screen.sheet.id}" + (f"?{query}" if query else "")
-    with st.container(key="map"):
-        map_frame(address, screen.view, title=screen.spec.title)
-
-
-def reading(screen: Screen, lead: str = "") -> None:
-    """Show the sheet's passages, and under them the cards of what is selected."""
-    tag = screen.atlas.default_language.tag
-    with st.container(key="reading"):
-        if lead:
-            st.html(markup.lead(lead))
-        st.html("".join(markup.passage(p, screen.text, tag) for p in screen.spec.passages))
-        st.html(_cards(screen) or _hint(screen))
-
-
-def _cards(screen: Screen) -> str:
-    drawn = [f.id for f in screen.spec.features() if f.selected]
-    listed = [f.id for f in screen.spec.unplaced if f.id in screen.view.select]
-    made = [
-        card(screen.atlas, feature, screen.spec.lang, screen.spec.policy)
-        for feature in dict.fromkeys(drawn + listed)
-    ]
-    if len(made) > CARDS:
-        return markup.choices(made, screen.text)
-    return "".join(markup.card(one, screen.text) for one in made)
-
-
-def _hint(screen: Screen) -> str:
-    how = screen.text("Choose a place on the map for its facts, a marked phrase for its place.")
-    return f'<p class="gb-hint">{escape(how)}</p>'
-
-
-def sheet_links(screen: Screen) -> None:
-    """List the other sheets, each with what it shows."""
-    st.html(f'<h2 class="gb-part">{escape(screen.text("Sheets"))}</h2>')
-    with st.container(key="sheets"):
-        for page in screen.atlas.pages:
-            if page.id != screen.page.id:
-                st.page_link(screen.links[page.id], query_params=carried(screen.view))
-                shows = screen.text(screen.atlas.sheets[page.sheet].subtitle)
-                st.html(f'<p class="gb-note">{escape(shows)}</p>')
-
-
-def uncertainty(screen: Screen) -> None:
-    """Show what each layer does not know for certain, counted from the layers themselves."""
-    atlas = screen.atlas
-    drawn = dict.fromkeys(layer.id for sheet in atlas.sheets.values() for layer in sheet.layers)
-    rows = [
-        (
-            screen.text(layer.title),
-            len(layer.frame),
-            int((~layer.frame["confirmed"]).sum()),
-            int(layer.frame.geometry.isna().sum()),
-            str(layer.as_of),
-        )
-        for layer in (atlas.layers[name] for name in drawn)
-        if layer.kind != "raster"
-    ]
-    columns = ["layer", "features", "not_confirmed", "without_position", "as_of"]
-    caption = screen.text("Where knowledge ends")
-    st.html(markup.table(pd.DataFrame(rows, columns=columns), screen.text, caption))
-
-
-def tables(screen: Screen) -> None:
-    """Show the tables of the sheet."""
-    for title, frame, note in screen.sheet.tables:
-        st.html(markup.table(frame, screen.text, screen.text(title), screen.text(note)))
-
-
-def footing(screen: Screen) -> None:
-    """Write who draws the lines so, from what, and as of when."""
-    parts = (screen.spec.disclaimer, screen.spec.attribution())
-    as_of = f"{screen.text('As of')} {screen.spec.as_of}"
-    if screen.spec.unreviewed:
-        as_of += f". {screen.text('Translation not reviewed.')}"
-    st.html(
-        '<footer class="gb-foot">'
-        + "".join(f"<p>{escape(part)}</p>" for part in (*parts, as_of) if part)
-        + "</footer>"
-    )
+def follow(name: str, value: str) -> None:
+    """Write a choice into the URL, from which the next run reads it."""
+    if value:
+        st.query_params[name] = value
+    elif name in st.query_params:
+        del st.query_params[name]

@@ -10,7 +10,8 @@ from typing import Any
 import pandas as pd
 
 from geobrief.cards import Card
-from geobrief.spec import Mark, PassageSpec
+from geobrief.sheets import Chart
+from geobrief.spec import MapSpec, Mark, PassageSpec
 
 Text = Callable[[str], str]
 """Turns the wording as the content has it into the reader's language."""
@@ -133,22 +134,74 @@ def lead(text: str) -> str:
     return "".join(f'<p class="gb-lead">{escape(part)}</p>' for part in parts)
 
 
-def table(frame: pd.DataFrame, text: Text, caption: str, note: str = "") -> str:
-    """Return a table; numbers stand to the right."""
+def changes(spec: MapSpec, text: Text) -> str:
+    """Return what the compared policy draws or names otherwise, each a button for its place."""
+    title = f"{text('What changes')}: {spec.compared}"
+    if not spec.changes:
+        return f'<p class="gb-note">{escape(title)}: {escape(text("nothing on this map"))}</p>'
+    rows: dict[tuple[str, str], list[str]] = {}
+    for change in spec.changes:
+        rows.setdefault((change.here, change.there), []).append(change.feature)
+    items = "".join(
+        f"<li>{button(f'{here} → {there}', ids)}{_count(ids)}</li>"
+        for (here, there), ids in rows.items()
+    )
+    return f'<section class="gb-changes"><h2>{escape(title)}</h2><ul>{items}</ul></section>'
+
+
+def _count(ids: Sequence[str]) -> str:
+    return f" <small>({len(ids)})</small>" if len(ids) > 1 else ""
+
+
+def chart(address: str, drawn: Chart, text: Text, table: str) -> str:
+    """Return a chart as a picture, its note, and its figures behind a click."""
+    title, note = escape(text(drawn.title)), escape(text(drawn.note))
+    figures = escape(text("Figures"))
+    return (
+        f'<figure class="gb-chart"><img src="{escape(address)}" alt="{title}. {note}">'
+        f"<figcaption>{note}</figcaption>"
+        f"<details><summary>{figures}</summary>{table}</details></figure>"
+    )
+
+
+def table(
+    frame: pd.DataFrame,
+    text: Text,
+    caption: str,
+    note: str = "",
+    features: Sequence[str] = (),
+) -> str:
+    """Return a table; numbers stand to the right.
+
+    Parameters
+    ----------
+    features
+        Id of each row's feature: the row's first cell becomes the button that lights it.
+    """
     columns = [_Column.of(frame[name]) for name in frame.columns]
     head = "".join(
         f'<th scope="col"{column.attribute}>{escape(text(heading(column.name)))}</th>'
         for column in columns
     )
+    ids = features or [""] * len(frame)
     body = "".join(
-        "<tr>" + "".join(c.cell(v) for c, v in zip(columns, row, strict=True)) + "</tr>"
-        for row in frame.itertuples(index=False)
+        "<tr>" + "".join(_cells(columns, row, id)) + "</tr>"
+        for row, id in zip(frame.itertuples(index=False), ids, strict=True)
     )
     foot = f'<p class="gb-note">{escape(note)}</p>' if note else ""
     return (
         f'<div class="gb-table"><table><caption>{escape(caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{foot}"
     )
+
+
+def _cells(columns: Sequence[_Column], row: Iterable[Any], feature: str) -> Iterable[str]:
+    """Return the cells of a row; the first one is a button where the row has a feature."""
+    for number, (column, value) in enumerate(zip(columns, row, strict=True)):
+        if feature and not number:
+            yield f'<th scope="row">{button(column.shown(value), (feature,))}</th>'
+        else:
+            yield f"<td{column.attribute}>{escape(column.shown(value))}</td>"
 
 
 @dataclass(frozen=True)
@@ -171,14 +224,11 @@ class _Column:
     def attribute(self) -> str:
         return ' class="gb-number"' if self.number else ""
 
-    def cell(self, value: Any) -> str:
+    def shown(self, value: Any) -> str:
+        """Return a value as the reader sees it."""
         if value is None or pd.isna(value) or value == "":
-            shown = "–"
-        else:
-            shown = (
-                figure(value, self.decimals, grouped=self.grouped) if self.number else str(value)
-            )
-        return f"<td{self.attribute}>{escape(shown)}</td>"
+            return "–"
+        return figure(value, self.decimals, grouped=self.grouped) if self.number else str(value)
 
 
 def heading(column: str) -> str:

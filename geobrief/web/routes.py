@@ -56,6 +56,10 @@ def routes(load: Loader = current_atlas) -> list[Route]:
     async def image(request: Request) -> Response:
         return await _image(load(), request, bench)
 
+    async def chart(request: Request) -> Response:
+        return await _chart(load(), request, bench)
+
+    found["/api/sheets/{sheet}/charts/{number:int}.svg"] = chart
     found["/api/sheets/{sheet}.{suffix}"] = image
     found["/api/{path:path}"] = _unknown
     return [Route(path, guarded(endpoint), methods=METHODS) for path, endpoint in found.items()]
@@ -148,6 +152,21 @@ async def _image(atlas: Atlas, request: Request, bench: Bench) -> Response:
     name = f"{spec.sheet}-{spec.digest()[:8]}.{suffix}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": ASK}
     return Response(body, media_type=IMAGES[suffix], headers=headers)
+
+
+async def _chart(atlas: Atlas, request: Request, bench: Bench) -> Response:
+    sheet, number = request.path_params["sheet"], request.path_params["number"]
+    charts = atlas.sheets[sheet].charts if sheet in atlas.sheets else ()
+    if number >= len(charts):
+        raise NotFoundError(f"no chart {number} on the sheet {sheet!r}", hint="see /api/sheets")
+    lang = atlas.language(request.query_params.get("lang", "")).id
+
+    def draw() -> bytes:
+        from geobrief.render import chart  # matplotlib takes a second to import
+
+        return chart.svg(atlas, charts[number], lang)
+
+    return body_answer(request, await bench.run(draw), IMAGES["svg"])
 
 
 def _dpi(text: str) -> int:

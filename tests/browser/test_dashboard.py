@@ -85,7 +85,7 @@ class Dashboard:
 
 def sheet_page(atlas: Atlas) -> str:
     """Return the address of the page that has a table: the sheet at the centre of the atlas."""
-    return next(f"/{p.id}" for p in atlas.pages if atlas.sheets[p.sheet].tables)
+    return next(f"/{p.id}" for p in atlas.pages if atlas.sheets[p.sheets[0]].tables)
 
 
 @pytest.fixture

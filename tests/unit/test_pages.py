@@ -48,7 +48,7 @@ def plain(text: str) -> str:
 def test_a_page_says_its_title_passages_and_disclaimer(atlas: Atlas, script: str) -> None:
     text = plain(shown(opened(script)))
     page = atlas.pages[1 if script else 0]
-    sheet = atlas.sheets[page.sheet]
+    sheet = atlas.sheets[page.sheets[0]]
     assert sheet.title in text
     assert sheet.passages, "a sheet without a passage says nothing"
     quoted = {passage.id: passage.text for passage in atlas.essay.passages}
@@ -68,11 +68,11 @@ def test_the_first_page_lists_the_sheets_and_what_is_uncertain(atlas: Atlas) -> 
 
 def test_the_tables_hold_what_the_file_holds(atlas: Atlas) -> None:
     text = shown(opened("sheet"))
-    sheet = atlas.sheets[atlas.pages[1].sheet]
+    sheet = atlas.sheets[atlas.pages[1].sheets[0]]
     assert sheet.tables
-    for title, frame, _ in sheet.tables:
-        assert title in text
-        lengths = frame["length_km"].dropna()
+    for table in sheet.tables:
+        assert table.title in text
+        lengths = table.rows["length_km"].dropna()
         decimals = int((lengths % 1 != 0).any())
         for length in lengths:
             assert f">{markup.figure(length, decimals)}<" in text
@@ -83,7 +83,7 @@ def test_a_selected_feature_shows_its_card(atlas: Atlas) -> None:
         feature
         for link in atlas.links
         for feature in link.features
-        if link.passage in atlas.sheets[atlas.pages[1].sheet].passages
+        if link.passage in atlas.sheets[atlas.pages[1].sheets[0]].passages
     )
     layer, _, row = feature.partition("/")
     record = atlas.layers[layer].frame.loc[row]
@@ -111,7 +111,7 @@ def test_a_wrong_extent_is_answered_with_a_word(atlas: Atlas) -> None:
     test = opened("", bbox="<b>here")
     raw = "\n".join(block.proto.body for block in test.get("html"))
     assert "bbox &#x27;&lt;b&gt;here&#x27; is not an extent on the globe" in raw
-    assert atlas.sheets[atlas.pages[0].sheet].title in raw
+    assert atlas.sheets[atlas.pages[0].sheets[0]].title in raw
 
 
 def test_text_from_files_is_escaped() -> None:

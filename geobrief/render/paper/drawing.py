@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from geobrief import style
-from geobrief.render.swatch import CASING_OPACITY
 from geobrief.style import Symbol
 
 DIAMOND, SQUARE = 1.25, 0.9
@@ -100,7 +99,7 @@ class Brush:
                 zorder - 0.6,
                 edgecolor=symbol.casing,
                 linewidth=symbol.casing_width * self.scale,
-                alpha=CASING_OPACITY,
+                alpha=symbol.casing_opacity,
                 capstyle="butt",
                 **common,
             )

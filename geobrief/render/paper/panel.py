@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -22,6 +23,9 @@ from geobrief.spec import MapSpec
 from geobrief.style import Symbol
 
 Say = Callable[[str], str]
+
+LISTED = 8
+"""Most features without a position that a sheet names one by one; of more it gives the number."""
 
 SWATCH = 26.0
 """Width of a legend's symbol in points at scale 1."""
@@ -166,11 +170,17 @@ def legend_rows(column: Column, spec: MapSpec, hand: Hand, say: Say) -> None:
     kind = hand.type(8.8, leading=1.2)
     for number, entry in enumerate(spec.legend):
         column.legend(number, entry.label, spec.symbol(entry.symbol), kind, hand.scale)
-    if spec.unplaced:
-        names = _comma(hand).join(feature.name for feature in spec.unplaced)
+    by_reason: dict[str, list[str]] = defaultdict(list)
+    for feature in spec.unplaced:
+        by_reason[feature.missing].append(feature.name)
+    for reason, names in by_reason.items():
         column.gap(5 * hand.scale)
-        words = say("Not drawn, position not found: {names}").format(names=names)
-        column.text(words, hand.type(7.6, colour=style.INK_SOFT))
+        words = "Not drawn, {reason}: {names}"
+        if len(names) > LISTED:
+            words = "Not drawn, {reason}: {count}, in the list"
+        listed = _comma(hand).join(names)
+        text = say(words).format(reason=reason, count=len(names), names=listed)
+        column.text(text, hand.type(7.6, colour=style.INK_SOFT))
 
 
 def _comma(hand: Hand) -> str:

@@ -28,7 +28,7 @@
   }
 
   function wanted() {
-    const lit = new Set(geobrief.lit);
+    const lit = geobrief.shining;
     const found = [];
     geobrief.layers.forEach((layer) => {
       if (geobrief.map.getPane(layer.pane).style.display === "none") return;
@@ -107,7 +107,7 @@
   /* A town that has no room for its name, and nothing to tell when clicked, waits for a nearer view. */
   function thin(it, placed) {
     if (it.symbol.kind !== "point" || it.feature.interactive || !it.feature.label) return;
-    const shown = placed.has(labels.get(it.feature.id)) || geobrief.lit.includes(it.feature.id);
+    const shown = placed.has(labels.get(it.feature.id)) || geobrief.shining.has(it.feature.id);
     it.path.getElement().classList.toggle("is-thinned", !shown);
   }
 

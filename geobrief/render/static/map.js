@@ -10,7 +10,8 @@
   const items = new Map(); // feature id -> item
   const layers = new Map(); // layer id -> { id, pane, items, image }
   let map, spec, page, features, symbols;
-  let lit = []; // ids
+  let lit = []; // ids that were chosen
+  let shining = new Set(); // what shows them: themselves, or the parts of a record
   let halos = [];
   let pristine = true; // the reader has not moved the map yet
   let quiet = false;
@@ -43,6 +44,7 @@
     symbols = new Map(spec.symbols);
     features = new Map();
     spec.layers.forEach((layer) => layer.features.forEach((f) => features.set(f.id, f)));
+    spec.records.concat(spec.unplaced).forEach((f) => features.set(f.id, f));
     map.fitBounds(latLngBounds(spec.extent), { animate: false });
     // The sea lies inside the map, not behind it: the relief can only multiply with what is there.
     map.createPane("sea").style.zIndex = 390;
@@ -117,7 +119,7 @@
   }
 
   function casingStyle(s) {
-    return { color: s.casing, weight: s.casing_width, opacity: page.casing_opacity, className: "gb-casing", fill: false };
+    return { color: s.casing, weight: s.casing_width, opacity: s.casing_opacity, className: "gb-casing", fill: false };
   }
 
   function fillStyle(s) {
@@ -181,10 +183,11 @@
   }
 
   function select(ids, options) {
-    lit = Array.from(new Set(ids)).filter((id) => items.has(id) || page.unplaced.includes(id));
+    lit = Array.from(new Set(ids)).filter((id) => features.has(id));
+    shining = new Set(lit.flatMap((id) => [id, ...features.get(id).parts]).filter((id) => items.has(id)));
     halos.forEach((halo) => halo.remove());
-    halos = lit.filter((id) => items.has(id)).map((id) => halo(items.get(id)));
-    items.forEach((it, id) => it.path.getElement().classList.toggle("is-lit", lit.includes(id)));
+    halos = Array.from(shining, (id) => halo(items.get(id)));
+    items.forEach((it, id) => it.path.getElement().classList.toggle("is-lit", shining.has(id)));
     document.body.dataset.selected = lit.join(",");
     geobrief.selectionChanged(lit, passagesOf(lit));
     // The light is painted first; moving the map takes longer than a reader should wait for it.
@@ -211,7 +214,7 @@
   /* Bring the lit features into view: nearer where they would be small, not at all where they fill it. */
   function move() {
     const bounds = L.latLngBounds([]);
-    lit.forEach((id) => items.has(id) && bounds.extend(items.get(id).path.getBounds ? items.get(id).path.getBounds() : items.get(id).latlngs));
+    shining.forEach((id) => bounds.extend(items.get(id).path.getBounds ? items.get(id).path.getBounds() : items.get(id).latlngs));
     if (!bounds.isValid()) return geobrief.placeLabels();
     const room = geobrief.room();
     const padding = L.point(room.left + room.right + 60, room.top + room.bottom + 60);
@@ -312,7 +315,7 @@
 
   window.geobrief = {
     begin, raster, vector, ready, reachable, choose, select, reset, show, view, passagesOf, framed, items, layers,
-    get map() { return map; }, get spec() { return spec; }, get page() { return page; }, get lit() { return lit; },
+    get map() { return map; }, get spec() { return spec; }, get page() { return page; }, get lit() { return lit; }, get shining() { return shining; },
   };
   window.geobriefMap = {
     select, view, selected: () => lit.slice(), link: () => geobrief.link(),

@@ -2,7 +2,6 @@
    feature ids separated by commas (empty: clear the selection); the frame speaks through
    `geobriefMap` and its "geobrief:" events. Called again at every rerun that changes the data. */
 
-const FIELDS = ["lang", "policy", "date", "select", "bbox", "layers"];
 const REPORT_AFTER = 350; // ms of rest after a pan or a zoom
 
 class Bridge {
@@ -125,10 +124,8 @@ class Bridge {
   tell(delay) {
     const query = new URLSearchParams(window.location.search);
     const next = new URLSearchParams();
-    for (const name of FIELDS) {
-      const value = name in this.state ? this.state[name] : query.get(name);
-      if (value) next.set(name, value);
-    }
+    for (const [name, value] of query) if (!(name in this.state)) next.set(name, value);
+    for (const [name, value] of Object.entries(this.state)) if (value) next.set(name, value);
     const search = next.toString();
     window.history.replaceState(window.history.state, "", window.location.pathname + (search ? "?" + search : ""));
     clearTimeout(this.timer);

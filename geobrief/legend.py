@@ -1,0 +1,82 @@
+"""The legend of a layer: the same lines, in the same order, in every output."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+
+from geobrief.boundaries import CLASSES
+from geobrief.classes import UNKNOWN, break_labels
+from geobrief.sheets import SheetLayer
+from geobrief.spec import FeatureSpec, LegendEntry
+
+Say = Callable[[str], str]
+UNCERTAIN = ".uncertain"
+"""How `style.symbol` ends the key of a symbol for an uncertain feature."""
+
+
+def layer_legend(
+    layer: SheetLayer, features: Iterable[FeatureSpec], categories: Mapping[str, str], say: Say
+) -> list[LegendEntry]:
+    """Return the lines of a layer.
+
+    Parameters
+    ----------
+    features
+        What is drawn of it.
+    categories
+        The class behind each symbol key that is drawn.
+    say
+        Turns a wording into the reader's language.
+    """
+    found = []
+    for category, wording in _wordings(layer, say).items():
+        if key := _key(categories, category):
+            found.append(LegendEntry(wording, key, layer.id))
+    unsure = Counter(f.symbol for f in features if f.uncertain).most_common(1)
+    if unsure and found:
+        found.append(LegendEntry(say(_doubt(layer)), unsure[0][0], layer.id))
+    return found
+
+
+def _doubt(layer: SheetLayer) -> str:
+    return "Figure not confirmed" if layer.breaks else "Position uncertain"
+
+
+def _wordings(layer: SheetLayer, say: Say) -> dict[str, str]:
+    """Return the wording of each class in the order of the legend."""
+    if not layer.breaks:
+        return {category: say(wording) for category, wording in layer.legend.items()}
+    found = {}
+    for category, (low, high) in break_labels(layer).items():
+        words = "{low} to {high}" if low and high else "over {low}" if low else "up to {high}"
+        found[category] = f"{say(words).format(low=low, high=high)} {say(layer.unit)}".strip()
+    return found | {UNKNOWN: say(layer.legend.get(UNKNOWN, "no figure"))}
+
+
+def _key(categories: Mapping[str, str], category: str) -> str:
+    """Return the symbol of a class, the certain one where there is a choice."""
+    keys = [key for key, found in categories.items() if found == category or not category]
+    return next((key for key in keys if UNCERTAIN not in key), keys[0] if keys else "")
+
+
+def boundary_legend(
+    layer: SheetLayer, categories: Mapping[str, str], subject: str, say: Say
+) -> list[LegendEntry]:
+    """Return the lines of the boundary layer: the subject first, then each class that is drawn.
+
+    Parameters
+    ----------
+    subject
+        Name of the line that the sheet is about; empty where there is none.
+    """
+    own, others = [], []
+    for name, wording in CLASSES.items():
+        for key, category in categories.items():
+            if category != name or not wording:
+                continue
+            if key.startswith("subject."):
+                own.append(LegendEntry(f"{subject}: {say(wording).lower()}", key, layer.id))
+            else:
+                others.append(LegendEntry(say(wording), key, layer.id))
+    return own + others
