@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from geobrief.boundaries import Boundaries, read_boundaries
+from geobrief.claims import Claim, read_claims
 from geobrief.entities import Entity, read_entities
 from geobrief.errors import ContentError, GeobriefError, NotFoundError, Where
 from geobrief.essay import Essay, read_essay
@@ -92,6 +93,9 @@ class Atlas:
     sheets: dict[str, Sheet]
     translations: dict[str, Translation]
     moments: tuple[Moment, ...]
+    claims: tuple[Claim, ...]
+    timeline: tuple[str, ...]
+    """Ids of the layers that are entries of a timeline."""
     digest: str
 
     @classmethod
@@ -230,6 +234,8 @@ def read_atlas(content: Path, geodata: Path, report: Report) -> Atlas:
         sheets=sheets,
         translations=_translations(content, languages),
         moments=moments,
+        claims=read_claims(content / "facts" / "claims.csv", essay, report),
+        timeline=tuple(raw.get("timeline", ())),
         digest=_digest(content, geodata),
     )
 

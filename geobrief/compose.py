@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -51,6 +51,18 @@ def compose(atlas: Atlas, sheet_id: str, view: View) -> MapSpec:
     sheet = atlas.sheets[sheet_id]
     composer = _Composer(atlas, sheet, view)
     return composer.spec()
+
+
+def marked_passage(atlas: Atlas, id: str, known: Container[str] | None = None) -> PassageSpec:
+    """Return a passage with the phrases that speak of features; of `known` ones where given."""
+    passage = atlas.essay.passage(id)
+    marks = (
+        Mark(link.start, link.end, tuple(f for f in link.features if known is None or f in known))
+        for link in atlas.links
+        if link.passage == id
+    )
+    spoken = sorted((mark for mark in marks if mark.features), key=lambda m: (m.start, m.end))
+    return PassageSpec(id, passage.paragraph, passage.text, tuple(spoken))
 
 
 @dataclass
@@ -188,7 +200,13 @@ class _Composer:
             features.append(feature)
         self._legend(layer, features, categories)
         return LayerSpec(
-            layer.id, self._title(layer), source.kind, source.digest, layer.toggle, tuple(features)
+            layer.id,
+            self._title(layer),
+            source.kind,
+            source.digest,
+            layer.toggle,
+            tuple(features),
+            layer.quiet,
         )
 
     def _feature(
@@ -271,18 +289,7 @@ class _Composer:
         return [LegendEntry(words, keys[0], layer)]
 
     def _passage(self, id: str) -> PassageSpec:
-        passage = self.atlas.essay.passage(id)
-        marks = [
-            Mark(link.start, link.end, tuple(f for f in link.features if f in self.known))
-            for link in self.atlas.links
-            if link.passage == id
-        ]
-        return PassageSpec(
-            id,
-            passage.paragraph,
-            passage.text,
-            tuple(sorted((m for m in marks if m.features), key=lambda m: (m.start, m.end))),
-        )
+        return marked_passage(self.atlas, id, self.known)
 
     def _credits(self) -> tuple[Credit, ...]:
         """Credit every source once, with the licence of the layer that is its alone."""

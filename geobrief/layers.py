@@ -91,6 +91,12 @@ class Layer:
         return {id: tuple(parts.split()) for id, parts in named if isinstance(parts, str)}
 
     @cached_property
+    def placed(self) -> frozenset[str]:
+        """Ids of the features that have a geometry."""
+        drawn = self.frame.geometry.notna()
+        return frozenset(self.frame.loc[drawn, "id"])
+
+    @cached_property
     def bounds(self) -> tuple[float, float, float, float]:
         """West, south, east, north in degrees."""
         if self.declared_bounds:

@@ -42,6 +42,8 @@ class SheetLayer:
         Label style, or empty for no labels. `priority` orders labels, 1 first.
     legend : mapping of str to str
         Category to wording; the empty category stands for the style itself.
+    quiet : bool
+        Draw only what is selected.
     dated, later : str
         Column with a date; in a view of an earlier date the feature is "unknown" or "hidden".
     """
@@ -62,6 +64,7 @@ class SheetLayer:
     states: str = ""
     breaks: tuple[float, ...] = ()
     unit: str = ""
+    quiet: bool = False
     place: Where | None = None
 
     def columns(self) -> tuple[str, ...]:

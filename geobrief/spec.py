@@ -143,6 +143,8 @@ class LayerSpec:
     digest: str
     toggle: bool = False
     features: tuple[FeatureSpec, ...] = ()
+    quiet: bool = False
+    """Only what is selected is drawn."""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from geobrief.cards import Card
+from geobrief.claims import Claim
 from geobrief.sheets import Chart
 from geobrief.spec import MapSpec, Mark, PassageSpec
 
@@ -30,6 +31,46 @@ def button(label: str, ids: Iterable[str], kind: str = "gb-link") -> str:
     return (
         f'<span class="{kind}" role="button" tabindex="0" data-features="{attribute(ids)}">'
         f"{escape(label)}</span>"
+    )
+
+
+def essay(passages: Iterable[PassageSpec], also: Callable[[str], str], tag: str) -> str:
+    """Return the whole essay by paragraphs, every phrase that speaks of features marked.
+
+    Parameters
+    ----------
+    also
+        Gives the note of a passage, such as the sheets that stand for it.
+    """
+    parts: dict[int, list[PassageSpec]] = {}
+    for spec in passages:
+        parts.setdefault(spec.paragraph, []).append(spec)
+    found = []
+    for sentences in parts.values():
+        text = " ".join(
+            f'<span data-passage="{escape(s.id)}" data-follow="{attribute(s.features)}">'
+            f"{_marked(s.text, s.marks)}</span>"
+            for s in sentences
+        )
+        notes = "".join(dict.fromkeys(note for s in sentences if (note := also(s.id))))
+        found.append(f"<p>{text}</p>{notes}")
+    return f'<article class="gb-essay" lang="{escape(tag)}" dir="ltr">{"".join(found)}</article>'
+
+
+def claim(made: Claim, features: Sequence[str], shown_on: str, text: Text, tag: str) -> str:
+    """Return a claim: the essay quoted, and beside it what was found."""
+    quote = escape(made.quote)
+    if features:
+        lit = attribute(features)
+        quote = f'<span role="button" tabindex="0" data-features="{lit}">{quote}</span>'
+    where = f" · {escape(text('Map'))}: {escape(shown_on)}" if shown_on else ""
+    return (
+        f'<article class="gb-claim" data-claim="{escape(made.id)}">'
+        f'<blockquote lang="{escape(tag)}" dir="ltr">“{quote}”</blockquote>'
+        f"<p>{escape(made.finding)}</p>"
+        f'<p><span class="gb-verdict">{escape(text(made.verdict).capitalize())}</span>{where}</p>'
+        f'<p class="gb-source">{escape(text("Source"))}: {_sources(made.source, text)}</p>'
+        "</article>"
     )
 
 

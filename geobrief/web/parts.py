@@ -9,8 +9,11 @@ import pandas as pd
 import streamlit as st
 
 from geobrief.cards import card
+from geobrief.compose import marked_passage
+from geobrief.coverage import coverage
 from geobrief.dates import stops
 from geobrief.web import layout, markup
+from geobrief.web.axis import axis
 from geobrief.web.bridge import map_frame
 from geobrief.web.layout import SHEET, Screen
 
@@ -105,6 +108,102 @@ def cards(screen: Screen) -> None:
         st.html(markup.choices(made, screen.text))
     else:
         st.html("".join(markup.card(one, screen.text) for one in made))
+
+
+def time_axis(screen: Screen) -> None:
+    """Show the time axis of the sheet's dated layer."""
+    for layer in screen.sheet.layers:
+        if layer.dated and layer.later == "hidden":
+            st.html(axis(screen.atlas, layer, screen.spec, screen.text))
+
+
+def essay(screen: Screen) -> None:
+    """Write the whole essay, and under each paragraph the sheets that stand for it."""
+    atlas = screen.atlas
+    passages = [marked_passage(atlas, passage.id) for passage in atlas.essay.passages]
+    st.html(markup.essay(passages, lambda id: _also(screen, id), atlas.default_language.tag))
+
+
+def _also(screen: Screen, passage: str) -> str:
+    pages = [
+        f'<a href="/{quote(page.id)}?{urlencode(layout.carried(screen.view, sheet))}">'
+        f"{escape(screen.text(screen.atlas.sheets[sheet].tab or page.title))}</a>"
+        for page in screen.atlas.pages
+        for sheet in page.sheets
+        if passage in screen.atlas.sheets[sheet].passages and sheet != screen.sheet.id
+    ]
+    direction = screen.language.direction
+    return f'<p class="gb-also" dir="{direction}">{" · ".join(pages)}</p>' if pages else ""
+
+
+def following_map(screen: Screen) -> None:
+    """Show the map that stays in view beside a long text, and the cards under it."""
+    with st.container(key="follow"):
+        sheet_map(screen)
+        with st.container(key="cards"):
+            cards(screen)
+
+
+def coverage_line(screen: Screen) -> None:
+    """Say how many sentences, phrases and entities are on a map, and how the others are shown."""
+    made = coverage(screen.atlas)
+    counts = ", ".join(f"<b>{n}</b> {escape(screen.text(k))}" for k, n in made.outcomes.items())
+    words = screen.text(
+        "{shown} of {all} sentences and {phrases} of {mentions} phrases are on a map. "
+        "Of {entities} places, actors, mechanisms, dates and figures:"
+    ).format(
+        shown=made.sentences_shown,
+        all=made.sentences,
+        phrases=made.mentions_shown,
+        mentions=made.mentions,
+        entities=sum(made.outcomes.values()),
+    )
+    st.html(f'<p class="gb-coverage">{escape(words)} {counts}.</p>')
+
+
+def left_out(screen: Screen) -> None:
+    """List what no map can carry, and why."""
+    rows = [(entity.name, entity.why) for entity in coverage(screen.atlas).left_out]
+    if rows:
+        frame = pd.DataFrame(rows, columns=["phrase", "why"])
+        st.html(markup.table(frame, screen.text, screen.text("Not for a map")))
+
+
+def claims(screen: Screen) -> None:
+    """Write every claim beside what was found."""
+    atlas = screen.atlas
+    st.html(markup.lead(screen.text(screen.sheet.notes)))
+    for made in atlas.claims:
+        start = atlas.essay.passage(made.passage).start
+        features = [
+            feature
+            for link in atlas.links
+            if link.passage == made.passage
+            and link.start + start < made.end
+            and link.end + start > made.start
+            for feature in link.features
+        ]
+        shown_on = screen.text(atlas.sheets[made.sheet].title) if made.sheet else ""
+        known = tuple(dict.fromkeys(features))
+        tag = atlas.default_language.tag
+        st.html(markup.claim(made, known, shown_on, screen.text, tag))
+
+
+def source_tables(screen: Screen) -> None:
+    """List every layer with source, licence and date, and the sheets that rest on it."""
+    atlas = screen.atlas
+    used: dict[str, list[str]] = {}
+    for sheet in atlas.sheets.values():
+        for layer in sheet.layers:
+            used.setdefault(layer.id, []).append(screen.text(sheet.tab or sheet.title))
+    rows = [
+        (screen.text(ly.title), ly.source, ly.licence, ly.attribution, str(ly.as_of),
+         "; ".join(dict.fromkeys(used.get(ly.id, ()))))
+        for ly in atlas.layers.values()
+    ]  # fmt: skip
+    columns = ["layer", "source", "licence", "credit", "as_of", "sheets_that_rest_on_it"]
+    caption = screen.text("Sources and licences")
+    st.html(markup.table(pd.DataFrame(rows, columns=columns), screen.text, caption))
 
 
 def sheet_links(screen: Screen) -> None:

@@ -24,7 +24,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("errors",),
     ("settings", "files", "style"),
     ("fonts", "essay", "entities"),
-    ("links", "layers", "boundaries"),
+    ("links", "layers", "boundaries", "claims"),
     ("measure", "unroll", "zones", "network"),
     ("spec",),
     ("sheets",),

@@ -26,6 +26,8 @@ FINE = 250.0
 """Metres per pixel below which the full geometry is drawn, not its simplified twin."""
 
 
+_NOWHERE = shapely.Point()
+
 SUBJECT_LINE, OTHER_LINE = 12.0, 1.2
 """What it costs a label to cross a line of the sheet's subject, or any other."""
 
@@ -52,7 +54,8 @@ def collect(atlas: Atlas, spec: MapSpec, frame: Frame, dpi: int) -> list[Drawn]:
         geometries = frame.project(np.asarray(rows.array, dtype=object))
         for feature, geometry in zip(layer.features, geometries, strict=True):
             if geometry is not None:
-                found.append(Drawn(layer, feature, geometry))
+                asleep = layer.quiet and not feature.selected
+                found.append(Drawn(layer, feature, _NOWHERE if asleep else geometry))
     return found
 
 

@@ -33,7 +33,7 @@
     geobrief.layers.forEach((layer) => {
       if (geobrief.map.getPane(layer.pane).style.display === "none") return;
       layer.items.forEach((it) => {
-        if (!it.feature.label && !lit.has(it.feature.id)) return;
+        if ((!it.feature.label || layer.quiet) && !lit.has(it.feature.id)) return;
         found.push({ label: labels.get(it.feature.id) || make(it), rank: rankOf(it.feature, lit) });
       });
     });
@@ -115,6 +115,7 @@
     const boxes = [];
     geobrief.items.forEach((it, id) => {
       if (it.symbol.kind !== "point" || !it.feature.interactive) return;
+      if (it.layer.quiet && !geobrief.shining.has(id)) return;
       const p = geobrief.map.latLngToLayerPoint(it.latlngs);
       const r = it.symbol.radius + 2;
       boxes.push({ id, box: [p.x - r, p.y - r, p.x + r, p.y + r] });

@@ -71,10 +71,12 @@
   }
 
   function vector(id, pane, kind, geometries, anchors) {
-    const layer = { id, pane, kind, items: [] };
+    const told = spec.layers.find((l) => l.id === id);
+    const layer = { id, pane, kind, quiet: told.quiet, items: [] };
     layers.set(id, layer);
+    if (layer.quiet) map.getPane(pane).classList.add("gb-quiet");
     const renderer = L.svg({ pane, padding: 0.3 });
-    const drawn = spec.layers.find((l) => l.id === id).features.filter((f) => f.id in geometries);
+    const drawn = told.features.filter((f) => f.id in geometries);
     const made = drawn.map((f) => item(f, layer, geometries[f.id], anchors[f.id] || [], renderer));
     made.forEach((it) => it.casing && it.casing.addTo(map));
     made.forEach((it) => it.path.addTo(map));
@@ -280,7 +282,7 @@
     const seen = map.getBounds();
     items.forEach((it) => {
       if (!it.feature.interactive) return;
-      const inside = it.path.getBounds ? seen.intersects(it.path.getBounds()) : seen.contains(it.latlngs);
+      const inside = it.layer.quiet ? shining.has(it.feature.id) : it.path.getBounds ? seen.intersects(it.path.getBounds()) : seen.contains(it.latlngs);
       (it.hit || it.path).getElement().setAttribute("tabindex", inside ? "0" : "-1");
     });
   }

@@ -2,6 +2,7 @@
    feature ids separated by commas (empty: clear the selection); the frame speaks through
    `geobriefMap` and its "geobrief:" events. Called again at every rerun that changes the data. */
 
+const READING_LINE = 0.4; // part of the window's height at which a sentence counts as being read
 const REPORT_AFTER = 350; // ms of rest after a pan or a zoom
 
 class Bridge {
@@ -21,6 +22,26 @@ class Bridge {
     document.addEventListener("keydown", this.onKey);
     this.observer = new MutationObserver(() => this.mark()); // a rerun may lay out passages anew
     this.observer.observe(document.body, { childList: true, subtree: true });
+    this.onScroll = () => this.followReader();
+    document.addEventListener("scroll", this.onScroll, { capture: true, passive: true });
+  }
+
+  /* Light what the sentence at the reading line speaks of, unless the reader has chosen something. */
+  followReader() {
+    if (this.waiting || !this.map || this.state.select) return;
+    this.waiting = requestAnimationFrame(() => {
+      this.waiting = 0;
+      const line = window.innerHeight * READING_LINE;
+      const read = Array.from(document.querySelectorAll("[data-follow]")).find((element) => {
+        const box = element.getBoundingClientRect();
+        return box.top <= line && box.bottom > line;
+      });
+      if (!read || read === this.read) return;
+      if (this.read) this.read.classList.remove("is-here");
+      this.read = read;
+      read.classList.add("is-here");
+      this.map.select(read.dataset.follow.split(",").filter(Boolean), { move: true });
+    });
   }
 
   update(data, report) {
@@ -141,6 +162,7 @@ class Bridge {
     this.observer.disconnect();
     document.removeEventListener("click", this.onClick);
     document.removeEventListener("keydown", this.onKey);
+    document.removeEventListener("scroll", this.onScroll, { capture: true });
     this.frame.remove();
   }
 }

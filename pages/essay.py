@@ -1,0 +1,25 @@
+"""The whole essay: every linked phrase lights its places on a map that follows the reader."""
+
+import streamlit as st
+
+from geobrief.web import parts
+from geobrief.web.layout import current
+
+screen = current()
+parts.heading(screen)
+if screen.sheet.id == screen.page.sheets[0]:
+    parts.coverage_line(screen)
+    text_side, map_side = st.columns([0.52, 0.48], gap="large")
+    with text_side:
+        parts.essay(screen)
+    with map_side:
+        parts.following_map(screen)
+    parts.left_out(screen)
+else:
+    map_side, text_side = st.columns([0.7, 0.3], gap="medium")
+    with map_side:
+        parts.sheet_map(screen)
+    with text_side:
+        parts.reading(screen)
+    parts.tables(screen)
+parts.footing(screen)
