@@ -8,6 +8,7 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 
 from geobrief.atlas import Atlas
 from geobrief.classes import HIDDEN, SUBJECT, UNKNOWN, class_of, text_of
@@ -251,14 +252,25 @@ class _Composer:
     def _legend(
         self, layer: SheetLayer, features: list[FeatureSpec], categories: dict[str, str]
     ) -> None:
+        kind = self.atlas.layers[layer.id].kind
         plain = {key.removesuffix(CHANGED): c for key, c in categories.items()}
-        if layer.style != BOUNDARY:
-            self.legend += layer_legend(layer, features, plain, self.text)
+        if layer.quiet:
             return
+        if layer.style != BOUNDARY:
+            self.legend += layer_legend(layer, kind, features, plain, self.text)
+            return
+        seen = {f.symbol.removesuffix(CHANGED) for f in features if self._in_view(f.id)}
+        plain = {key: category for key, category in plain.items() if key in seen}
         subject = self._name(self.whole) if self.whole else ""
         lines = boundary_legend(layer, plain, subject, self.text)
         self.legend[:0] = [entry for entry in lines if entry.symbol.startswith(SUBJECT)]
         self.legend += [entry for entry in lines if not entry.symbol.startswith(SUBJECT)]
+
+    def _in_view(self, id: str) -> bool:
+        layer, _, row = id.partition("/")
+        drawn = self.atlas.layers[layer].frame.at[row, "display"]
+        extent = self.view.bbox or self.sheet.extent
+        return bool(shapely.intersects(drawn, shapely.box(*extent)))
 
     def _name(self, id: str) -> str:
         return name_of(self.atlas, id, self.language.id, self.policy)

@@ -16,12 +16,18 @@ UNCERTAIN = ".uncertain"
 
 
 def layer_legend(
-    layer: SheetLayer, features: Iterable[FeatureSpec], categories: Mapping[str, str], say: Say
+    layer: SheetLayer,
+    kind: str,
+    features: Iterable[FeatureSpec],
+    categories: Mapping[str, str],
+    say: Say,
 ) -> list[LegendEntry]:
     """Return the lines of a layer.
 
     Parameters
     ----------
+    kind
+        "point", "line" or "polygon".
     features
         What is drawn of it.
     categories
@@ -35,12 +41,14 @@ def layer_legend(
             found.append(LegendEntry(wording, key, layer.id))
     unsure = Counter(f.symbol for f in features if f.uncertain).most_common(1)
     if unsure and found:
-        found.append(LegendEntry(say(_doubt(layer)), unsure[0][0], layer.id))
+        found.append(LegendEntry(say(_doubt(layer, kind)), unsure[0][0], layer.id))
     return found
 
 
-def _doubt(layer: SheetLayer) -> str:
-    return "Figure not confirmed" if layer.breaks else "Position uncertain"
+def _doubt(layer: SheetLayer, kind: str) -> str:
+    if layer.breaks:
+        return "Figure not confirmed"
+    return "Schematic alignment" if kind == "line" else "Position uncertain"
 
 
 def _wordings(layer: SheetLayer, say: Say) -> dict[str, str]:
