@@ -2,8 +2,8 @@
 
     python geodata/build.py [--downloads DIR] [--only ID ...]
 
-Writes ``layers/``, ``border_lengths.csv``, ``boundary_classes.csv`` and ``catalogue.toml`` beside
-this file. A second run gives the same bytes. What is said of each layer stands by hand in
+Writes ``layers/``, ``border_lengths.csv``, ``boundary_classes.csv``, ``events_newest.csv`` and
+``catalogue.toml`` beside this file. A second run gives the same bytes. What is said of each layer stands by hand in
 ``layers.toml``; digests and counts are filled in here.
 """
 
@@ -29,11 +29,13 @@ from sources import (  # noqa: E402
     border_sources,
     boundaries,
     crossings,
+    outline,
     outlines,
     places,
     policies,
     provinces,
     relief,
+    timeline,
     water,
 )
 from sources.archives import Archives  # noqa: E402
@@ -53,6 +55,11 @@ FRAMES: dict[str, Callable[[Archives], gpd.GeoDataFrame]] = {
     "boundaries": boundaries.boundary_layer,
     "crossings": lambda _: crossings.crossing_layer(),
     "places": places.places,
+    "events": lambda _: timeline.event_layer(),
+    "event_places": lambda _: timeline.place_layer(),
+    "history": lambda _: timeline.history_layer(),
+    "actors": lambda _: outline.actor_layer(),
+    "recommendations": lambda _: outline.recommendation_layer(),
 }
 TABLED = {"border", "border_sources", "boundaries"}
 """Layers that the tables beside them are made from."""
@@ -76,6 +83,8 @@ def main() -> None:
         print(name, flush=True)
     if not arguments.only or TABLED & set(arguments.only):
         write_tables(archives)
+    if not arguments.only or "events" in arguments.only:
+        put(HERE / "events_newest.csv", timeline.newest_table().encode())
     write_catalogue()
 
 
