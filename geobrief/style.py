@@ -149,3 +149,28 @@ LABELS: dict[str, dict[str, object]] = {
     "line": {"size": 12, "weight": 600, "spacing": 0.04, "colour": BORDER_RED, "upper": False},
 }
 """Label classes; sizes in CSS pixels, print scales them to points. Water is set in italics."""
+
+# Dated events: the shape says what kind of thing happened (force, crossings, talks), dark or pale
+# which of its two sides, so that greyscale keeps all six apart.
+EVENT_PALE = {"ochre": "#d9a343", "teal": "#4aa39a", "indigo": "#9497d4"}
+SYMBOLS |= {
+    "event.war": _dot(BORDER_RED, 5.0, shape="diamond"),
+    "event.displacement": _dot(EVENT_PALE["ochre"], 5.0, shape="diamond"),
+    "event.closure": _dot(INK, 4.8, shape="square"),
+    "event.trade": _dot(EVENT_PALE["teal"], 4.8, shape="square"),
+    "event.diplomacy": _dot(INDIGO, 4.8),
+    "event.mediation": _dot(EVENT_PALE["indigo"], 4.8),
+    "force.strike": _dot(BORDER_RED, 5.6, shape="diamond"),
+    "force.fighting": _dot(INK, 5.0, shape="square"),
+    "force.attack": _dot(EVENT_PALE["ochre"], 5.2, stroke=INK_SOFT),
+    "force.change": _dot(GREY_SOFT, 4.6, shape="square", stroke=INK_SOFT),
+}
+SYMBOLS |= {
+    f"event-place.{name}": _dot(HALO, 8.8, stroke=stroke, width=width)
+    for name, stroke, width in (
+        ("1", GREY, 0.7),
+        ("2", GREY, 1.6),
+        ("5", INK_SOFT, 2.4),
+        ("10", INK, 3.2),
+    )
+}

@@ -3,8 +3,8 @@
     python geodata/build.py [--downloads DIR] [--only ID ...]
 
 Writes ``layers/``, ``border_lengths.csv``, ``boundary_classes.csv``, ``events_newest.csv`` and
-``catalogue.toml`` beside this file. A second run gives the same bytes. What is said of each layer stands by hand in
-``layers.toml``; digests and counts are filled in here.
+``catalogue.toml`` beside this file. A second run gives the same bytes. What is said of each layer
+stands by hand in ``layers.toml``; digests and counts are filled in here.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ SEARCHED_TO = credits.READ_ON
 """The day to which the public record was searched; nothing later can be known."""
 
 CLASSES = ((10, "10"), (5, "5"), (2, "2"), (1, "1"))
-"""Least number of events at a place, and the class of its ring."""
+"""Least number of events at a place, and the class of its ring, heaviest first."""
 
 LABELLED = 3
 """Places are labelled from this number of events on."""
@@ -78,18 +78,19 @@ def place_layer() -> gpd.GeoDataFrame:
 def _place(place: str, rows: list[Row]) -> dict[str, Any]:
     dates = sorted(row["date"] for row in rows)
     newest = max(rows, key=lambda row: row["date"])
+    indicative = all(row["position"] == "indicative" for row in rows)
     states = [[date, _class(number)] for number, date in enumerate(dates, 1)]
     return {
         "id": slug(place),
         "name": place,
         "source": "content/facts/timeline.csv, sources named by event",
         "as_of": credits.READ_ON,
+        "note": "The point stands for an area; its events are drawn hollow." if indicative else "",
         "events": len(rows),
         "first": dates[0],
         "newest": f"{newest['when']}: {newest['title']}",
         "states": json.dumps(states),
         "rank": 1 if len(rows) >= LABELLED else 2,
-        "uncertain": all(row["position"] == "indicative" for row in rows),
         "geometry": _point(newest),
     }
 
