@@ -37,6 +37,8 @@ from sources import (  # noqa: E402
     relief,
     timeline,
     water,
+    zone_sites,
+    zones,
 )
 from sources.archives import Archives  # noqa: E402
 from sources.frames import write  # noqa: E402
@@ -60,6 +62,11 @@ FRAMES: dict[str, Callable[[Archives], gpd.GeoDataFrame]] = {
     "history": lambda _: timeline.history_layer(),
     "actors": lambda _: outline.actor_layer(),
     "recommendations": lambda _: outline.recommendation_layer(),
+    "roz": lambda _: zones.roz(),
+    "roz_edge": lambda _: zones.belt_edge(),
+    "roz_test_points": lambda _: zones.test_points(),
+    "zone_proposals": lambda _: zone_sites.proposals(),
+    "zone_models": lambda _: zone_sites.models(),
 }
 TABLED = {"border", "border_sources", "boundaries"}
 """Layers that the tables beside them are made from."""
