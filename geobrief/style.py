@@ -173,4 +173,29 @@ SYMBOLS |= {
         ("5", INK_SOFT, 2.4),
         ("10", INK, 3.2),
     )
+# Development zones: what is standing is dark and square, what is only wished for is pale and round.
+ZONE_DARK = "#5c3a08"
+ZONE_PALE = "#d9a750"
+SYMBOLS |= {
+    "zone-area.country": _fill("#f3e3bd", OCHRE, 0.8, dash=(4, 3), fill_opacity=0.85),
+    "zone-area.province": _fill("#dfb768", OCHRE, 0.8, dash=(4, 3), fill_opacity=0.85),
+    "zone-area.tribal": _fill("#a9701c", OCHRE, 0.8, dash=(4, 3), fill_opacity=0.85),
+    "zone-area.belt": _fill("#ecd092", OCHRE, 0.8, dash=(4, 3), fill_opacity=0.85),
+    "zone-edge": _line(ZONE_DARK, 1.8, (5, 2.5)),
+    "zone-test.inside": _dot(ZONE_DARK, 3.2),
+    "zone-test.outside": _dot(GREY, 3.6, shape="square"),
+    "zone-site.operating": _dot(ZONE_DARK, 6.0, shape="square"),
+    "zone-site.pending": _dot("#9a6214", 5.2, shape="diamond"),
+    "zone-site.proposed": _dot(ZONE_PALE, 4.8),
+    "zone-site.lapsed": _dot(GREY_SOFT, 4.8),
+    "zone-site.unsourced": _dot(GREY, 3.2),
+    "zone-site.unknown": _dot(GREY_SOFT, 3.2, shape="diamond"),
+    "zone-model.joint": _dot(ZONE_DARK, 6.4, shape="diamond"),
+    "zone-model.free": _dot("#9a6214", 5.6, shape="square"),
+    "zone-model.market": _dot(OCHRE, 4.8),
+    "zone-model.planned": _dot(GREY, 4.2),
+    "zone-model.preference": _dot(ZONE_PALE, 5.4, shape="diamond"),
+}
+LABELS |= {
+    "zone": {"size": 11, "weight": 600, "spacing": 0.0, "colour": ZONE_DARK, "upper": False},
 }
