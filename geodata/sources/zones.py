@@ -84,7 +84,7 @@ def components() -> dict[str, Geometry]:
 
 def roz() -> gpd.GeoDataFrame:
     """One feature per component; where no outline is to be had, without geometry."""
-    rows = []
+    rows, said = [], {row["id"]: row["text"] for row in names.fact_rows("roz_programme")}
     for fact in names.fact_rows("roz_components"):
         geometry = components().get(fact["id"])
         rows.append(
@@ -102,6 +102,8 @@ def roz() -> gpd.GeoDataFrame:
                 "outline": fact["outline"],
                 "status": STATUS,
                 "bills": BILLS,
+                "terms": said["terms"],
+                "why_lapsed": said["why"],
                 "area_km2": None if geometry is None else float(round(area_km2(geometry))),
                 "uncertain": geometry is None,
                 "missing": fact["missing"] or None,
