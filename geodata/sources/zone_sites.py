@@ -56,8 +56,15 @@ def _proposal(fact: dict[str, str]) -> dict[str, Any]:
         "summary": fact["summary"],
         "known_since": fact["known_since"],
         "states": _states(fact),
-        "rank": 1 if fact["status_class"] in ("operating", "pending") else 2,
+        "rank": _rank(fact),
     }
+
+
+def _rank(fact: dict[str, str]) -> int:
+    """What is labelled first: what stands and what lies at a gate, then what was begun."""
+    if fact["status_class"] == "operating" or fact["type"] == "border terminal":
+        return 1
+    return 2 if fact["status_class"] == "pending" else 3
 
 
 def _states(fact: dict[str, str]) -> str:
