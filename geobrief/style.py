@@ -189,7 +189,7 @@ SYMBOLS |= {
     "zone-site.proposed": _dot(ZONE_PALE, 4.8),
     "zone-site.lapsed": _dot(GREY_SOFT, 4.8),
     "zone-site.unsourced": _dot(GREY, 3.2),
-    "zone-site.unknown": _dot(GREY_SOFT, 3.2, shape="diamond"),
+    "zone-site.unknown": _dot(GREY, 3.4, shape="diamond"),
     "zone-model.joint": _dot(ZONE_DARK, 6.4, shape="diamond"),
     "zone-model.free": _dot("#9a6214", 5.6, shape="square"),
     "zone-model.market": _dot(OCHRE, 4.8),
