@@ -10,7 +10,7 @@ from geobrief.errors import ContentError, Where
 from geobrief.essay import Essay
 from geobrief.files import Report, read_text
 
-COLUMNS = ("claim_id", "passage_id", "quote", "quote_start", "quote_end", "claim_type",
+COLUMNS = ("id", "passage", "quote", "quote_start", "quote_end", "kind_of_claim",
            "finding", "verdict", "source", "sheet")  # fmt: skip
 
 
@@ -51,15 +51,15 @@ def read_claims(path: Path, essay: Essay, report: Report) -> tuple[Claim, ...]:
         where = Where(path, rows.line_num)
         start, end = row["quote_start"], row["quote_end"]
         if not (start.isdecimal() and end.isdecimal()):
-            report(ContentError(f"claim {row['claim_id']!r}: offsets are not numbers", where))
+            report(ContentError(f"claim {row['id']!r}: offsets are not numbers", where))
             continue
         if essay.text[int(start) : int(end)] != row["quote"]:
             hint = "quote the essay character for character"
-            message = f"claim {row['claim_id']!r} does not quote the essay at {start} to {end}"
+            message = f"claim {row['id']!r} does not quote the essay at {start} to {end}"
             report(ContentError(message, where, hint))
             continue
-        named = (row[c] for c in ("claim_type", "finding", "verdict", "source", "sheet"))
+        named = (row[c] for c in ("kind_of_claim", "finding", "verdict", "source", "sheet"))
         found.append(
-            Claim(row["claim_id"], row["passage_id"], row["quote"], int(start), int(end), *named)
+            Claim(row["id"], row["passage"], row["quote"], int(start), int(end), *named)
         )
     return tuple(found)

@@ -173,6 +173,8 @@ SYMBOLS |= {
         ("5", INK_SOFT, 2.4),
         ("10", INK, 3.2),
     )
+}
+
 # Development zones: what is standing is dark and square, what is only wished for is pale and round.
 ZONE_DARK = "#5c3a08"
 ZONE_PALE = "#d9a750"
