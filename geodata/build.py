@@ -28,8 +28,12 @@ from sources import (  # noqa: E402
     border,
     border_sources,
     boundaries,
+    cities,
     crossings,
     outline,
+    engagement,
+    formats,
+    mediation,
     outlines,
     places,
     policies,
@@ -67,6 +71,14 @@ FRAMES: dict[str, Callable[[Archives], gpd.GeoDataFrame]] = {
     "roz_test_points": lambda _: zones.test_points(),
     "zone_proposals": lambda _: zone_sites.proposals(),
     "zone_models": lambda _: zone_sites.models(),
+    "engagement": lambda _: engagement.engagement_layer(),
+    "formats": lambda _: formats.format_layer(),
+    "format_meetings": lambda _: formats.meeting_layer(),
+    "meeting_places": lambda _: cities.meeting_places(),
+    "mediation": lambda _: mediation.mediation_layer(),
+    "mediation_arcs": lambda _: mediation.arc_layer(),
+    "direct_line": lambda _: mediation.direct_line_layer(),
+    "direct_meetings": lambda _: mediation.direct_meeting_layer(),
 }
 TABLED = {"border", "border_sources", "boundaries"}
 """Layers that the tables beside them are made from."""
