@@ -200,4 +200,57 @@ SYMBOLS |= {
 }
 LABELS |= {
     "zone": {"size": 11, "weight": 600, "spacing": 0.0, "colour": ZONE_DARK, "upper": False},
+NO_ROW = "#e6e6e2"
+ENGAGEMENT = ("#c6c8e3", "#a0a3d0", "#7577b6", INDIGO, "#1b1d59")
+"""From the loosest tie to the strongest: one hue whose lightness falls in even steps."""
+
+SYMBOLS |= {
+    "no-row": _fill(NO_ROW, GREY_SOFT, 0.6),
+    "no-row.subject": _fill(LAND_SUBJECT, INK, 1.2),
+    "engagement.none": _fill("#f6f5fa", ENGAGEMENT[2], 0.7, dash=(2, 2)),
+    "engagement.unknown": _fill(NO_ROW, GREY, 0.7),
+    "recognition.not": _fill(ENGAGEMENT[0], HALO, 0.6),
+    "recognition.recognised": _fill(ENGAGEMENT[4], HALO, 0.6),
+    "recognition.unknown": _fill(NO_ROW, GREY, 0.7),
+    "member": _fill("#dfe0ef", HALO, 0.7),
+    "member-ground": _fill(LAND, GREY_SOFT, 0.4),
+    "member-ground.subject": _fill("#dfe0ef", HALO, 0.7),
+    "parties": _fill(LAND, GREY_SOFT, 0.4),
+    "parties.subject": _fill(LAND_SUBJECT, GREY, 0.8),
+    "meeting-place": _dot(ENGAGEMENT[1], 5.4, opacity=0.6),
+    "meeting": _dot(INDIGO, 4.6),
+    "meeting.organisation": _dot(ENGAGEMENT[4], 5.0, shape="square"),
+    "meeting.consultation": _dot(ENGAGEMENT[2], 5.2),
+    "meeting.minilateral": _dot(INDIGO, 4.8, shape="diamond"),
+    "meeting.mediation": _dot(HALO, 4.2, stroke=ENGAGEMENT[4], width=2.0),
+    "round": _dot(INDIGO, 5.0),
+    "round.truce": _dot(ENGAGEMENT[4], 5.6),
+    "round.agreement": _dot(INDIGO, 5.4, shape="square"),
+    "round.release": _dot(ENGAGEMENT[2], 5.4, shape="diamond"),
+    "round.talks": _dot(ENGAGEMENT[2], 4.8),
+    "round.none": _dot(INK_SOFT, 5.4, shape="diamond"),
+    "round.offer": _dot(GREY, 4.6, shape="square"),
+    "arc": _line(INDIGO, 1.6),
+    "arc.solid": _line(INDIGO, 1.8),
+    "arc.dashed": _line(INDIGO, 1.6, (5, 3)),
+    "tie": _line(INDIGO, 2.6),
+    "tie.ambassador": _line(INDIGO, 3.0, casing=INDIGO, casing_width=10.0),
+    "tie.charge": _line(INDIGO, 2.2, (8, 4), casing=INDIGO, casing_width=7.0),
+    "tie.unconfirmed": _line(INDIGO, 2.6, (2, 4), casing=INDIGO, casing_width=10.0),
+    "tie.unknown": _line(GREY, 1.6, (2, 4)),
+    "bond.ambassador": _line(INDIGO, 9.0, opacity=0.25),
+    "bond.charge": _line(INDIGO, 5.0, opacity=0.18),
+    "bond.unknown": _line(GREY, 3.0, opacity=0.2),
+    "direct": _dot(INDIGO, 5.6, shape="square"),
+}
+SYMBOLS |= {
+    f"engagement.{name}": _fill(tone, HALO, 0.6)
+    for name, tone in zip(
+        ("contacts", "partial", "mission", "ambassador", "recognised"), ENGAGEMENT, strict=True
+    )
+}
+LABELS |= {
+    "state": {"size": 10.5, "weight": 600, "spacing": 0.05, "colour": INK, "upper": False},
+    "city": {"size": 10, "weight": 400, "spacing": 0.0, "colour": INK, "upper": False},
+    "tie": {"size": 12, "weight": 600, "spacing": 0.04, "colour": INDIGO, "upper": False},
 }
