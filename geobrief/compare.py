@@ -8,8 +8,9 @@ from geobrief.atlas import Atlas, Policy
 from geobrief.boundaries import CLASSES
 from geobrief.names import name_of
 from geobrief.spec import Change
+from geobrief.wording import wording
 
-NOT_DRAWN = "Not drawn"
+NOT_DRAWN = wording("Not drawn")
 
 
 def line_changes(

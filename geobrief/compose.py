@@ -30,12 +30,13 @@ from geobrief.spec import (
     View,
 )
 from geobrief.style import CHANGED, Symbol, changed, symbol
+from geobrief.wording import wording
 
 BOUNDARY = "boundary"
 """Style of a layer whose lines take the class that the policy gives them."""
 NO_LAYERS = "none"
 """What a view names when every layer that can be switched is off."""
-NO_POSITION = "position not found"
+NO_POSITION = wording("position not found")
 """Why a feature is not drawn, where its layer does not say."""
 
 

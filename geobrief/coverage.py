@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from geobrief.atlas import Atlas
 from geobrief.entities import Entity
 from geobrief.layers import RECORD
+from geobrief.wording import wording
 
-ON_MAP = "on a map"
-ON_TIMELINE = "on the timeline"
-ON_CARD = "on a dated card"
-NO_DATA = "without shippable data"
-NOT_MAPPABLE = "not for a map"
+ON_MAP = wording("on a map")
+ON_TIMELINE = wording("on the timeline")
+ON_CARD = wording("on a dated card")
+NO_DATA = wording("without shippable data")
+NOT_MAPPABLE = wording("not for a map")
 OUTCOMES = (ON_MAP, ON_TIMELINE, ON_CARD, NO_DATA, NOT_MAPPABLE)
 
 

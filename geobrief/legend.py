@@ -9,6 +9,7 @@ from geobrief.boundaries import CLASSES
 from geobrief.classes import UNKNOWN, break_labels
 from geobrief.sheets import SheetLayer
 from geobrief.spec import FeatureSpec, LegendEntry
+from geobrief.wording import wording
 
 Say = Callable[[str], str]
 UNCERTAIN = ".uncertain"
@@ -36,9 +37,9 @@ def layer_legend(
         Turns a wording into the reader's language.
     """
     found = []
-    for category, wording in _wordings(layer, say).items():
+    for category, words in _wordings(layer, say).items():
         if key := _key(categories, category):
-            found.append(LegendEntry(wording, key, layer.id))
+            found.append(LegendEntry(words, key, layer.id))
     unsure = Counter(f.symbol for f in features if f.uncertain).most_common(1)
     if unsure and found:
         found.append(LegendEntry(say(_doubt(layer, kind)), unsure[0][0], layer.id))
@@ -47,19 +48,21 @@ def layer_legend(
 
 def _doubt(layer: SheetLayer, kind: str) -> str:
     if layer.breaks:
-        return "Figure not confirmed"
-    return "Schematic alignment" if kind == "line" else "Position uncertain"
+        return wording("Figure not confirmed")
+    return wording("Schematic alignment" if kind == "line" else "Position uncertain")
 
 
 def _wordings(layer: SheetLayer, say: Say) -> dict[str, str]:
     """Return the wording of each class in the order of the legend."""
     if not layer.breaks:
-        return {category: say(wording) for category, wording in layer.legend.items()}
+        return {category: say(words) for category, words in layer.legend.items()}
     found = {}
     for category, (low, high) in break_labels(layer).items():
-        words = "{low} to {high}" if low and high else "over {low}" if low else "up to {high}"
+        words = wording("over {low}" if low else "up to {high}")
+        if low and high:
+            words = wording("{low} to {high}")
         found[category] = f"{say(words).format(low=low, high=high)} {say(layer.unit)}".strip()
-    return found | {UNKNOWN: say(layer.legend.get(UNKNOWN, "no figure"))}
+    return found | {UNKNOWN: say(layer.legend.get(UNKNOWN, wording("no figure")))}
 
 
 def _key(categories: Mapping[str, str], category: str) -> str:
@@ -79,12 +82,12 @@ def boundary_legend(
         Name of the line that the sheet is about; empty where there is none.
     """
     own, others = [], []
-    for name, wording in CLASSES.items():
+    for name, words in CLASSES.items():
         for key, category in categories.items():
-            if category != name or not wording:
+            if category != name or not words:
                 continue
             if key.startswith("subject."):
-                own.append(LegendEntry(f"{subject}: {say(wording).lower()}", key, layer.id))
+                own.append(LegendEntry(f"{subject}: {say(words).lower()}", key, layer.id))
             else:
-                others.append(LegendEntry(say(wording), key, layer.id))
+                others.append(LegendEntry(say(words), key, layer.id))
     return own + others

@@ -23,6 +23,7 @@ from geobrief.render.assets import font_faces
 from geobrief.render.chrome import chrome, kinds
 from geobrief.render.leaflet import compiled, script_json, script_safe
 from geobrief.spec import MapSpec
+from geobrief.wording import wording
 
 if TYPE_CHECKING:
     from geobrief.atlas import Atlas
@@ -81,13 +82,13 @@ def page(atlas: Atlas, spec: MapSpec, query: dict[str, str] | None = None) -> Ma
 def _page_data(atlas: Atlas, spec: MapSpec, query: dict[str, str]) -> dict[str, Any]:
     """What the scripts need beside the spec: wording, colours, selection, addresses."""
     words = {
-        "km": "km",
-        "copied": "Link copied",
-        "copy_yourself": "Copy the link from the field",
-        "north": "N",
-        "south": "S",
-        "east": "E",
-        "west": "W",
+        "km": wording("km"),
+        "copied": wording("Link copied"),
+        "copy_yourself": wording("Copy the link from the field"),
+        "north": wording("N"),
+        "south": wording("S"),
+        "east": wording("E"),
+        "west": wording("W"),
     }
     carried = {key: query[key] for key in ("lang", "policy", "date", "compare") if query.get(key)}
     return {

@@ -16,6 +16,7 @@ from geobrief.errors import GeobriefError
 from geobrief.sheets import Sheet
 from geobrief.spec import MapSpec, View
 from geobrief.web import current_atlas
+from geobrief.wording import wording
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CSS = Path(__file__).parent / "page.css"
@@ -136,7 +137,7 @@ def _bar(atlas: Atlas, view: View, screens: dict[str, st.Page]) -> None:
 
     policies = {policy.id: policy.name for policy in atlas.policies}
     languages = {language.id: language.name for language in atlas.languages}
-    compared = {"": "Nothing"} | {k: v for k, v in policies.items() if k != view.policy}
+    compared = {"": wording("Nothing")} | {k: v for k, v in policies.items() if k != view.policy}
     with st.container(key="bar", horizontal=True, vertical_alignment="center"):
         st.html(f'<span class="gb-brand">{escape(text(atlas.title))}</span>', width="content")
         with st.container(key="choices", horizontal=True, horizontal_alignment="right"):

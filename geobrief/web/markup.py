@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -13,13 +14,10 @@ from geobrief.cards import Card
 from geobrief.claims import Claim
 from geobrief.sheets import Chart
 from geobrief.spec import MapSpec, Mark, PassageSpec
+from geobrief.wordings import UNITS, heading
 
 Text = Callable[[str], str]
 """Turns the wording as the content has it into the reader's language."""
-
-UNITS = ("_km", "_km2", "_m")
-"""Endings of the names of columns that hold quantities."""
-
 
 def attribute(ids: Iterable[str]) -> str:
     """Return the ids of features as the value of `data-features`."""
@@ -93,17 +91,28 @@ def passage(spec: PassageSpec, text: Text, tag: str) -> str:
 
 
 def _marked(text: str, marks: Sequence[Mark]) -> str:
-    parts, at = [], 0
-    for mark in sorted(marks, key=lambda m: (m.start, -m.end)):
-        if mark.start < at or not mark.features:
-            continue  # lies within another mark: HTML cannot nest buttons
-        parts.append(escape(text[at : mark.start]))
-        parts.append(
-            f'<mark role="button" tabindex="0" data-features="{attribute(mark.features)}">'
-            f"{escape(text[mark.start : mark.end])}</mark>"
-        )
-        at = mark.end
-    return "".join(parts) + escape(text[at:])
+    """Return a text with a button for each phrase; where two overlap, the shorter one counts."""
+    spans: dict[tuple[int, int], tuple[str, ...]] = {}
+    for mark in marks:
+        if mark.features:
+            at = (mark.start, mark.end)
+            spans[at] = tuple(dict.fromkeys((*spans.get(at, ()), *mark.features)))
+    cuts = sorted({0, len(text), *(cut for span in spans for cut in span)})
+    pieces: list[tuple[tuple[int, int] | None, str]] = []
+    for start, end in pairwise(cuts):
+        over = [span for span in spans if span[0] <= start and end <= span[1]]
+        owner = min(over, key=lambda span: span[1] - span[0], default=None)
+        if pieces and pieces[-1][0] == owner:
+            pieces[-1] = (owner, pieces[-1][1] + text[start:end])
+        else:
+            pieces.append((owner, text[start:end]))
+    return "".join(
+        f'<mark role="button" tabindex="0" data-features="{attribute(spans[owner])}">'
+        f"{escape(words)}</mark>"
+        if owner
+        else escape(words)
+        for owner, words in pieces
+    )
 
 
 def card(made: Card, text: Text) -> str:
@@ -270,14 +279,6 @@ class _Column:
         if value is None or pd.isna(value) or value == "":
             return "–"
         return figure(value, self.decimals, grouped=self.grouped) if self.number else str(value)
-
-
-def heading(column: str) -> str:
-    """Return the name of a column as a reader sees it: `length_km` is "Length (km)"."""
-    stem, _, unit = column.rpartition("_")
-    if stem and f"_{unit}" in UNITS:
-        return f"{stem.replace('_', ' ').capitalize()} ({unit.replace('2', '²')})"
-    return column.replace("_", " ").capitalize()
 
 
 def figure(value: float, decimals: int, *, grouped: bool = True) -> str:

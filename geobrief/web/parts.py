@@ -16,6 +16,7 @@ from geobrief.web import layout, markup
 from geobrief.web.axis import axis
 from geobrief.web.bridge import map_frame
 from geobrief.web.layout import SHEET, Screen
+from geobrief.wording import wording
 
 CARDS = 2
 """Features whose cards are shown side by side; of more, the names are listed."""
@@ -102,7 +103,9 @@ def cards(screen: Screen) -> None:
         for feature in screen.view.select
     ]
     if not made:
-        how = "Choose a place on the map for its facts, a marked phrase for its place."
+        how = wording(
+            "Choose a place on the map for its facts, a marked phrase for its place."
+        )
         st.html(f'<p class="gb-hint">{escape(screen.text(how))}</p>')
     elif len(made) > CARDS:
         st.html(markup.choices(made, screen.text))

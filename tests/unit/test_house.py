@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "geobrief"
 
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("errors",),
+    ("errors", "wording"),
     ("settings", "files", "style"),
     ("fonts", "essay", "entities"),
     ("links", "layers", "boundaries", "claims"),
@@ -33,7 +33,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("dates", "legend", "names"),
     ("compare",),
     ("compose",),
-    ("cards", "check", "coverage", "listing"),
+    ("cards", "check", "coverage", "listing", "wordings"),
     ("render",),
     ("deck",),
     ("web",),

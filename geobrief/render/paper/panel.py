@@ -21,6 +21,7 @@ from geobrief.render.paper.lettering import (
 )
 from geobrief.spec import MapSpec
 from geobrief.style import Symbol
+from geobrief.wording import wording
 
 Say = Callable[[str], str]
 
@@ -175,9 +176,9 @@ def legend_rows(column: Column, spec: MapSpec, hand: Hand, say: Say) -> None:
         by_reason[feature.missing].append(feature.name)
     for reason, names in by_reason.items():
         column.gap(5 * hand.scale)
-        words = "Not drawn, {reason}: {names}"
+        words = wording("Not drawn, {reason}: {names}")
         if len(names) > LISTED:
-            words = "Not drawn, {reason}: {count}, in the list"
+            words = wording("Not drawn, {reason}: {count}, in the list")
         listed = _comma(hand).join(names)
         text = say(words).format(reason=reason, count=len(names), names=listed)
         column.text(text, hand.type(7.6, colour=style.INK_SOFT))

@@ -13,6 +13,7 @@ from pyproj import Geod, Transformer
 from shapely.geometry import Polygon
 
 from geobrief.spec import Extent
+from geobrief.wording import wording
 
 GEOD = Geod(ellps="WGS84")
 WORLD_SPAN = 120.0
@@ -43,11 +44,12 @@ def fit(extent: Extent) -> Projection:
     width = (east - west) * math.cos(math.radians(lat))
     height = north - south
     if east - west > WORLD_SPAN or height > 90:
-        return Projection(f"+proj=eqearth +lon_0={lon:.2f} +datum=WGS84", "Equal Earth projection")
+        proj = f"+proj=eqearth +lon_0={lon:.2f} +datum=WGS84"
+        return Projection(proj, wording("Equal Earth projection"))
     if height > 1.4 * width or abs(lat) < 15 or south < 0 < north:
         return Projection(
             f"+proj=laea +lat_0={lat:.3f} +lon_0={lon:.3f} +datum=WGS84",
-            "Lambert azimuthal equal-area projection, centre {lat}, {lon}",
+            wording("Lambert azimuthal equal-area projection, centre {lat}, {lon}"),
             (("lat", degrees(lat, "N", "S")), ("lon", degrees(lon, "E", "W"))),
         )
     step = 0.5 if height > 3 else 0.05
@@ -56,7 +58,7 @@ def fit(extent: Extent) -> Projection:
     return Projection(
         f"+proj=lcc +lat_1={low:.3f} +lat_2={high:.3f} +lat_0={lat:.3f} +lon_0={lon:.3f}"
         " +datum=WGS84",
-        "Lambert conformal conic projection, standard parallels {low} and {high}",
+        wording("Lambert conformal conic projection, standard parallels {low} and {high}"),
         (("low", degrees(low, "N", "S")), ("high", degrees(high, "N", "S"))),
     )
 
