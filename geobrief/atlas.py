@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -213,12 +213,16 @@ def read_atlas(content: Path, geodata: Path, report: Report) -> Atlas:
         for link in read_links(content / "links.toml", essay, entities, report)
     )
     sheets = read_sheets(content, geodata, report)
-    _check_links(links, layers, left_out, report)
+    named = [(f"link in {link.passage}", link.features, link.where) for link in links]
+    named += [(f"entity {e.id!r}", e.features, e.where) for e in entities.values()]
+    named += [
+        (f"{layer.id}/{id}", parts, layer.where)
+        for layer in layers.values()
+        for id, parts in layer.parts.items()
+    ]
+    _check_named(named, layers, left_out, report)
     _check_sheets(sheets, essay, layers, left_out, report)
-    for page in pages:
-        for sheet in page.sheets:
-            if sheet not in sheets and not (content / "sheets" / f"{sheet}.md").exists():
-                report(ContentError(f"page {page.id!r}: no sheet {sheet!r}", where))
+    _check_pages(pages, content, where, report)
     return Atlas(
         title=raw["title"],
         subtitle=raw.get("subtitle", ""),
@@ -250,6 +254,13 @@ def _page(raw: dict[str, Any]) -> Page:
     return Page(raw["id"], raw["title"], tuple(sheets))
 
 
+def _check_pages(pages: tuple[Page, ...], content: Path, where: Where, report: Report) -> None:
+    for page in pages:
+        for sheet in page.sheets:
+            if not (content / "sheets" / f"{sheet}.md").is_file():
+                report(ContentError(f"page {page.id!r}: no sheet {sheet!r}", where))
+
+
 def _shown(pages: tuple[Page, ...], sheets: dict[str, Sheet]) -> tuple[Page, ...]:
     """Return the pages with the sheets that could be read; one without any does not appear."""
     kept = (replace(p, sheets=tuple(s for s in p.sheets if s in sheets)) for p in pages)
@@ -266,17 +277,21 @@ def _expanded(features: tuple[str, ...], layers: dict[str, Layer]) -> tuple[str,
     return tuple(dict.fromkeys(found))
 
 
-def _check_links(
-    links: tuple[Link, ...], layers: dict[str, Layer], left_out: set[str], report: Report
+def _check_named(
+    named: Iterable[tuple[str, tuple[str, ...], Where]],
+    layers: dict[str, Layer],
+    left_out: set[str],
+    report: Report,
 ) -> None:
-    for link in links:
-        for feature in link.features:
+    """Report every feature that is named, by whom it is, and that does not exist."""
+    for who, features, where in named:
+        for feature in features:
             layer, _, id = feature.partition("/")
             if layer not in layers:
                 if layer not in left_out:
-                    report(ContentError(f"link to {feature!r}: no such layer", link.where))
+                    report(ContentError(f"{who} names {feature!r}: no such layer", where))
             elif id not in layers[layer].ids:
-                report(ContentError(f"link to {feature!r}: no such feature", link.where))
+                report(ContentError(f"{who} names {feature!r}: no such feature", where))
 
 
 def _check_sheets(

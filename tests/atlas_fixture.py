@@ -18,6 +18,14 @@ from shapely.geometry.base import BaseGeometry
 SOURCE = "made for this test"
 AS_OF = "2026-01-31"
 
+FORD = {
+    "opened": "1900",
+    "states": '[["1900", "open"], ["2020-05-01", "closed"]]',
+    "missing": None,
+}
+MILL = {"opened": "2010-03", "states": '[["2010-03", "open"]]', "missing": None}
+LOST = {"opened": None, "states": None, "missing": "its place is forgotten"}
+
 BORDER = [(10.0, 50.0), (10.2, 51.0), (9.9, 52.0), (10.1, 53.0)]
 WEST = Polygon([(8, 50), *BORDER, (8, 53)])
 EAST = Polygon([*reversed(BORDER), (12, 50), (12, 53)]).buffer(0)
@@ -30,8 +38,8 @@ def layers() -> dict[str, tuple[str, list[dict[str, Any]]]]:
         "realms": (
             "polygon",
             [
-                _row("east", "Eastland", EAST, name_cy="Dwyreinia", people=1200),
-                _row("west", "Westland", WEST, name_cy="Gorllewinia", people=3400),
+                _row("east", "Eastland", EAST, name_cy="Dwyreinia", people=1200.0),
+                _row("west", "Westland", WEST, name_cy="Gorllewinia", people=3400.0),
             ],
         ),
         "brook": ("line", [_row("brook", "Brook line", LineString(BORDER), name_cy="Nant")]),
@@ -39,9 +47,16 @@ def layers() -> dict[str, tuple[str, list[dict[str, Any]]]]:
         "gates": (
             "point",
             [
-                _row("ford", "The Ford", Point(10.2, 51.0), name_cy="Y Rhyd"),
-                _row("lost-gate", "The Lost Gate", None, confirmed=False),
-                _row("mill", "The Mill", Point(9.9, 52.0), uncertain=True, confirmed=False),
+                _row("ford", "The Ford", Point(10.2, 51.0), name_cy="Y Rhyd", **FORD),
+                _row("lost-gate", "The Lost Gate", None, confirmed=False, **LOST),
+                _row("mill", "The Mill", Point(9.9, 52.0), uncertain=True, confirmed=False, **MILL),
+            ],
+        ),
+        "leagues": (
+            "record",
+            [
+                _row("ferry", "Ferry league", None, parts="gates/ford gates/mill"),
+                _row("silent", "Silent league", None, parts="", missing="nothing may be shown"),
             ],
         ),
     }
@@ -67,7 +82,7 @@ def write_layer(geodata: Path, id: str, rows: Sequence[Mapping[str, Any]]) -> st
     columns = list(dict.fromkeys(key for row in rows for key in row if key != "geometry"))
     table = {column: [row.get(column) for row in rows] for column in columns}
     frame = gpd.GeoDataFrame(table, geometry=[row["geometry"] for row in rows], crs=4326)
-    frame["display"] = gpd.GeoSeries(frame.geometry, crs=4326)
+    frame["display"] = gpd.GeoSeries(frame.geometry, crs=4326)  # the same: there is little to it
     path = geodata / f"layers/{id}.parquet"
     path.parent.mkdir(parents=True, exist_ok=True)
     frame.to_parquet(path, index=False)
