@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -19,8 +19,8 @@ from geobrief.essay import Essay, read_essay
 from geobrief.files import Report, parse_toml, read_text
 from geobrief.layers import Layer, read_catalogue
 from geobrief.links import Link, read_links
-from geobrief.sheets import Sheet, SheetLayer, read_sheets
-from geobrief.style import LABELS, SYMBOLS
+from geobrief.resolve import check_named, check_sheets
+from geobrief.sheets import Sheet, read_sheets
 
 
 @dataclass(frozen=True)
@@ -220,8 +220,8 @@ def read_atlas(content: Path, geodata: Path, report: Report) -> Atlas:
         for layer in layers.values()
         for id, parts in layer.parts.items()
     ]
-    _check_named(named, layers, left_out, report)
-    _check_sheets(sheets, essay, layers, left_out, report)
+    check_named(named, layers, left_out, report)
+    check_sheets(sheets, essay, layers, left_out, report)
     _check_pages(pages, content, where, report)
     return Atlas(
         title=raw["title"],
@@ -275,56 +275,6 @@ def _expanded(features: tuple[str, ...], layers: dict[str, Layer]) -> tuple[str,
         whole = id == "*" and layer in layers
         found += [f"{layer}/{one}" for one in layers[layer].ids] if whole else [feature]
     return tuple(dict.fromkeys(found))
-
-
-def _check_named(
-    named: Iterable[tuple[str, tuple[str, ...], Where]],
-    layers: dict[str, Layer],
-    left_out: set[str],
-    report: Report,
-) -> None:
-    """Report every feature that is named, by whom it is, and that does not exist."""
-    for who, features, where in named:
-        for feature in features:
-            layer, _, id = feature.partition("/")
-            if layer not in layers:
-                if layer not in left_out:
-                    report(ContentError(f"{who} names {feature!r}: no such layer", where))
-            elif id not in layers[layer].ids:
-                report(ContentError(f"{who} names {feature!r}: no such feature", where))
-
-
-def _check_sheets(
-    sheets: dict[str, Sheet],
-    essay: Essay,
-    layers: dict[str, Layer],
-    left_out: set[str],
-    report: Report,
-) -> None:
-    for sheet in sheets.values():
-        for passage in sheet.passages:
-            if passage not in essay:
-                report(ContentError(f"no passage {passage!r} in the essay", sheet.where))
-        for shown in sheet.layers:
-            if shown.id in layers:
-                _check_shown(shown, layers[shown.id], report)
-            elif shown.id not in left_out:
-                report(ContentError(f"no layer {shown.id!r} in the catalogue", shown.place))
-
-
-def _check_shown(shown: SheetLayer, layer: Layer, report: Report) -> None:
-    styles = {key.split(".")[0] for key in SYMBOLS} | set(SYMBOLS)
-    if shown.style not in styles:
-        report(ContentError(f"no style {shown.style!r}", shown.place, f"one of {sorted(styles)}"))
-    if shown.label and shown.label not in LABELS:
-        hint = f"one of {', '.join(LABELS)}"
-        report(ContentError(f"no label style {shown.label!r}", shown.place, hint))
-    for column in shown.columns():
-        if column not in layer.columns:
-            report(ContentError(f"layer {layer.id!r} has no column {column!r}", shown.place))
-    for id in shown.subject:
-        if id not in layer.ids:
-            report(ContentError(f"layer {layer.id!r} has no feature {id!r}", shown.place))
 
 
 def _translations(content: Path, languages: tuple[Language, ...]) -> dict[str, Translation]:

@@ -28,7 +28,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("measure", "unroll", "zones", "network"),
     ("spec",),
     ("sheets",),
-    ("classes",),
+    ("classes", "resolve"),
     ("atlas",),
     ("dates", "legend", "names"),
     ("compare",),
