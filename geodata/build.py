@@ -39,6 +39,8 @@ from sources import (  # noqa: E402
     policies,
     provinces,
     relief,
+    route_points,
+    routes,
     timeline,
     water,
     zone_sites,
@@ -79,6 +81,9 @@ FRAMES: dict[str, Callable[[Archives], gpd.GeoDataFrame]] = {
     "mediation_arcs": lambda _: mediation.arc_layer(),
     "direct_line": lambda _: mediation.direct_line_layer(),
     "direct_meetings": lambda _: mediation.direct_meeting_layer(),
+    "routes": lambda _: routes.route_layer(),
+    "route_points": lambda _: route_points.route_point_layer(),
+    "programmes": lambda _: routes.programme_layer(),
 }
 TABLED = {"border", "border_sources", "boundaries"}
 """Layers that the tables beside them are made from."""
