@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ import pandas as pd
 
 from geobrief.atlas import Atlas
 from geobrief.errors import NotFoundError
-from geobrief.layers import Figure
+from geobrief.layers import RECORD, Figure, Layer
 from geobrief.names import feature_name
 from geobrief.spec import PassageSpec
 
@@ -76,7 +77,7 @@ def card(atlas: Atlas, feature: str, lang: str = "", policy: str = "") -> Card:
         source=str(row["source"]),
         as_of=str(row["as_of"]),
         confirmed=bool(row["confirmed"]),
-        uncertain=_uncertain(row, text("Position uncertain"), text("about"), text("km")),
+        uncertain=_uncertain(layer, row, text),
         note=str(row.get("note") or ""),
         passages=tuple(PassageSpec(p.id, p.paragraph, p.text) for p in spoken),
     )
@@ -107,10 +108,15 @@ def _value(value: Any, figure: Figure, yes: str, no: str) -> str:
     return f"{value:,.{0 if whole else 1}f} {figure.unit}".strip()
 
 
-def _uncertain(row: dict[str, Any], words: str, about: str, unit: str) -> str:
+def _uncertain(layer: Layer, row: dict[str, Any], text: Callable[[str], str]) -> str:
+    """What is not sure of the place; a record has none, and says why where nothing shows it."""
+    if layer.kind == RECORD:
+        missing = row.get("missing")
+        return text(missing) if isinstance(missing, str) else ""
     if not row.get("uncertain") and row.get("geometry") is not None:
         return ""
+    words = text("Schematic alignment") if layer.kind == "line" else text("Position uncertain")
     accuracy = row.get("accuracy_km")
     if accuracy is None or pd.isna(accuracy):
         return words
-    return f"{words}, {about} {accuracy:g} {unit}"
+    return f"{words}, {text('about')} {accuracy:g} {text('km')}"
