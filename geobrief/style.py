@@ -36,7 +36,8 @@ Kind = Literal["line", "fill", "point", "raster"]
 class Symbol:
     """How one class of features is drawn.
 
-    `casing` is a wider, paler line under a line; `hollow` keeps the outline and drops the fill.
+    `casing` is a wider, paler line under a line; `halo` has it say that the line is schematic.
+    `hollow` keeps the outline and drops the fill.
     """
 
     kind: Kind
@@ -51,6 +52,7 @@ class Symbol:
     casing: str = ""
     casing_width: float = 0.0
     casing_opacity: float = 0.16
+    halo: bool = False
     hollow: bool = False
 
 
@@ -109,7 +111,8 @@ SYMBOLS |= {f"subject.{name}": _line(BORDER_RED, 2.2, d) for name, (_, d) in LIN
 def symbol(style: str, category: str = "", *, uncertain: bool = False) -> tuple[str, Symbol]:
     """Return the key and the symbol of a style, of its category where it has one.
 
-    An uncertain feature keeps the colour of its class and loses its fill.
+    An uncertain feature keeps the colour of its class and loses its fill. An uncertain line is
+    dashed, unless it has a halo: that says it already, and leaves the dash to the class.
     """
     key = f"{style}.{category}" if f"{style}.{category}" in SYMBOLS else style
     found = SYMBOLS.get(key, SYMBOLS["place"])
@@ -117,7 +120,8 @@ def symbol(style: str, category: str = "", *, uncertain: bool = False) -> tuple[
         ring = replace(found, hollow=True, stroke=found.fill, width=1.6)
         return f"{key}.uncertain", ring
     if uncertain and found.kind == "line":
-        return f"{key}.uncertain", replace(found, dash=found.dash or (4, 4))
+        dash = found.dash or (() if found.halo else (4, 4))
+        return f"{key}.uncertain", replace(found, dash=dash)
     if uncertain and found.kind == "fill":
         edge = {"stroke": INK_SOFT, "width": max(found.width, 1.1), "dash": (3, 2)}
         return f"{key}.uncertain", replace(found, **edge)  # type: ignore[arg-type]
@@ -255,4 +259,56 @@ LABELS |= {
     "state": {"size": 10.5, "weight": 600, "spacing": 0.05, "colour": INK, "upper": False},
     "city": {"size": 10, "weight": 400, "spacing": 0.0, "colour": INK, "upper": False},
     "tie": {"size": 12, "weight": 600, "spacing": 0.04, "colour": INDIGO, "upper": False},
+}
+
+# Routes. The mode is told by shade and width, broad and pale below, narrow and dark above, so that
+# routes which share a valley show side by side; the state by the dash, whose lengths are pixels.
+# All are schematic: a soft halo says so, and leaves the dash to the state.
+_MODES = {
+    "pipeline": ("#a5cec7", 6.6),
+    "power": ("#63a59c", 4.6),
+    "rail": (TEAL, 3.0),
+    "multimodal": ("#0e4a45", 1.5),
+    "road": ("#0e4a45", 1.5),
+    "air": ("#0e4a45", 1.2),
+}
+_AROUND = {"rail": ("#8b7d6b", 2.6), "road": ("#6f6354", 1.2), "sea": ("#6f6354", 1.2)}
+"""Ways around: grey-brown and thinner."""
+_STATES = {
+    "existing": (),
+    "construction": (11, 2.5),
+    "planned": (6, 4),
+    "suspended": (1.8, 2.6),
+    "abandoned": (2, 7),
+}
+_OWN_DASH = {"sea": (9, 3, 1.5, 3), "air": (9, 3, 1.5, 3, 1.5, 3)}
+"""Ways without a track on the ground: their dash tells the mode."""
+
+
+def _route(mode: str, state: str, stroke: str, width: float) -> Symbol:
+    pixels = _OWN_DASH.get(mode, _STATES[state])
+    dash = tuple(round(pixel / width, 3) for pixel in pixels)
+    return _line(stroke, width, dash, casing=stroke, casing_width=width + 4.0, halo=True)
+
+
+SYMBOLS |= {
+    f"route.{kind}{mode}-{state}": _route(mode, state, stroke, width)
+    for kind, modes in (("", _MODES), ("around-", _AROUND))
+    for mode, (stroke, width) in modes.items()
+    for state in _STATES
+}
+SYMBOLS |= {f"route.corridor-{state}": _line("#d3e6e2", 10.0) for state in _STATES}
+SYMBOLS |= {
+    "route": _line(GREY, 1.0),
+    "route.unknown": _line(GREY, 1.0),
+    "route-point": _dot(INK_SOFT, 2.6),
+    "route-point.port": _dot(TEAL, 4.6, shape="square"),
+    "route-point.dry port": _dot(TEAL, 3.8, shape="diamond"),
+    "route-point.crossing": _dot(TEAL, 3.4),
+    "route-point.capital": _dot(INK, 4.2, shape="square"),
+    "route-point.end of a route": _dot(INK_SOFT, 2.6),
+}
+LABELS |= {
+    "route": {"size": 11, "weight": 600, "spacing": 0.02, "colour": TEAL, "upper": False},
+    "route-point": {"size": 10, "weight": 400, "spacing": 0.0, "colour": INK_SOFT, "upper": False},
 }
