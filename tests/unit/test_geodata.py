@@ -74,7 +74,6 @@ def test_every_feature_has_id_source_date_and_sound_geometry(name: str) -> None:
     assert frame["id"].is_unique and frame["id"].is_monotonic_increasing
     assert (frame["source"].str.len() > 0).all()
     assert frame["as_of"].str.fullmatch(r"\d{4}(-\d{2}){0,2}").all()
-    assert frame["as_of"].str.fullmatch(r"\d{4}(-\d{2}(-\d{2})?)?").all()
     assert frame["names_unconfirmed"].notna().all() and frame["note"].notna().all()
     for column in ("geometry", "display"):
         drawn = frame[column][frame[column].notna()]
