@@ -211,7 +211,7 @@ ENGAGEMENT = ("#c6c8e3", "#a0a3d0", "#7577b6", INDIGO, "#1b1d59")
 """From the loosest tie to the strongest: one hue whose lightness falls in even steps."""
 
 SYMBOLS |= {
-    "no-row": _fill(NO_ROW, HALO, 0.5),
+    "no-row": _fill(NO_ROW, GREY_SOFT, 0.6),
     "no-row.subject": _fill(LAND_SUBJECT, INK, 1.2),
     "engagement.none": _fill("#f6f5fa", ENGAGEMENT[2], 0.7, dash=(2, 2)),
     "engagement.unknown": _fill(NO_ROW, GREY, 0.7),
