@@ -14,8 +14,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from babel import Locale
-
 from sources.archives import Archives
 
 CLDR = "CLDR through Babel 2.18.0"
@@ -35,6 +33,8 @@ def country(code: str, otherwise: str | None = None) -> dict[str, Any]:
 
 @cache
 def _territories(locale: str) -> dict[str, str]:
+    from babel import Locale  # only the outlines need it; layers of facts are built without
+
     return dict(Locale.parse(locale).territories)
 
 

@@ -5,6 +5,7 @@
   const $ = (selector) => document.querySelector(selector);
   const all = (selector) => Array.from(document.querySelectorAll(selector));
   const EDGE = 26;
+  const NARROW = 90; // pixels of a scale bar without room for a third number
   let grid = null;
 
   function furnish() {
@@ -103,12 +104,12 @@
     bar.style.width = Math.round((length * 1000 * 100) / metres) + "px";
     bar.dataset.km = String(length);
     $("#scale-end").textContent = String(length) + " " + geobrief.page.text.km;
-    $("#scale-middle").textContent = String(length / 2);
+    $("#scale-middle").textContent = bar.offsetWidth < NARROW ? "" : String(length / 2);
   }
 
   function graticule() {
     const map = geobrief.map, b = map.getBounds(), zoom = map.getZoom();
-    const step = zoom >= 8.5 ? 0.5 : zoom >= 7 ? 1 : zoom >= 5.6 ? 2 : zoom >= 4 ? 5 : 10;
+    const step = zoom >= 8.5 ? 0.5 : zoom >= 7 ? 1 : zoom >= 5.6 ? 2 : zoom >= 4 ? 5 : zoom >= 3 ? 10 : 30;
     const box = $("#degrees");
     grid.clearLayers();
     box.replaceChildren();
@@ -116,7 +117,7 @@
     const each = (from, to, draw) => {
       for (let v = Math.ceil(from / step) * step; v <= to; v += step) draw(Math.round(v * 10) / 10);
     };
-    each(b.getWest(), b.getEast(), (lng) => {
+    each(Math.max(b.getWest(), -180), Math.min(b.getEast(), 180), (lng) => {
       L.polyline([[-85, lng], [85, lng]], style).addTo(grid);
       degree(box, "gb-lon", Math.abs(lng) + "° " + geobrief.page.text[lng < 0 ? "west" : "east"], map.latLngToContainerPoint([b.getNorth(), lng]).x);
     });
