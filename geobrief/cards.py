@@ -10,10 +10,13 @@ import numpy as np
 import pandas as pd
 
 from geobrief.atlas import Atlas
+from geobrief.classes import text_of
+from geobrief.compose import NO_POSITION
 from geobrief.errors import NotFoundError
-from geobrief.layers import RECORD, Figure, Layer
+from geobrief.layers import DOUBT, RECORD, Figure, Layer
 from geobrief.names import feature_name
 from geobrief.spec import PassageSpec
+from geobrief.wording import wording
 
 
 @dataclass(frozen=True)
@@ -109,13 +112,16 @@ def _value(value: Any, figure: Figure, yes: str, no: str) -> str:
 
 
 def _uncertain(layer: Layer, row: dict[str, Any], text: Callable[[str], str]) -> str:
-    """What is not sure of the place; a record has none, and says why where nothing shows it."""
+    """Say why a feature has no place, or what is not sure of it; empty where all is."""
+    missing = text_of(row.get("missing"))
     if layer.kind == RECORD:
-        missing = row.get("missing")
-        return text(missing) if isinstance(missing, str) else ""
-    if not row.get("uncertain") and row.get("geometry") is not None:
+        return text(missing)
+    if row.get("geometry") is None:
+        return text(missing or NO_POSITION)
+    if not row.get("uncertain"):
         return ""
-    words = text("Schematic alignment") if layer.kind == "line" else text("Position uncertain")
+    by_kind = wording("Schematic alignment" if layer.kind == "line" else "Position uncertain")
+    words = text(text_of(row.get(DOUBT)) or by_kind)
     accuracy = row.get("accuracy_km")
     if accuracy is None or pd.isna(accuracy):
         return words

@@ -253,12 +253,12 @@ class _Composer:
     def _legend(
         self, layer: SheetLayer, features: list[FeatureSpec], categories: dict[str, str]
     ) -> None:
-        kind = self.atlas.layers[layer.id].kind
+        source = self.atlas.layers[layer.id]
         plain = {key.removesuffix(CHANGED): c for key, c in categories.items()}
         if layer.quiet:
             return
         if layer.style != BOUNDARY:
-            self.legend += layer_legend(layer, kind, features, plain, self.text)
+            self.legend += layer_legend(layer, source, features, plain, self.text)
             return
         seen = {f.symbol.removesuffix(CHANGED) for f in features if self._in_view(f.id)}
         plain = {key: category for key, category in plain.items() if key in seen}

@@ -24,6 +24,8 @@ RECORD = "record"
 """Kind of a layer whose features have no geometry: others, named in `parts`, show them."""
 PARTS = "parts"
 """Column of a record layer: ids of the features that show it, `layer/id`, parted by spaces."""
+DOUBT = "doubt"
+"""Column that says what is uncertain of a feature, where it is not its position."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,12 @@ class Layer:
             return {}
         named = zip(self.frame["id"], self.frame[PARTS], strict=True)
         return {id: tuple(parts.split()) for id, parts in named if isinstance(parts, str)}
+
+    @cached_property
+    def doubt(self) -> str:
+        """What is uncertain of its uncertain features; empty where it is their position."""
+        said = self.frame[DOUBT].dropna() if DOUBT in self.columns else ()
+        return next((str(text) for text in said if text), "")
 
     @cached_property
     def placed(self) -> frozenset[str]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from geobrief.boundaries import CLASSES
 from geobrief.classes import UNKNOWN, break_labels
+from geobrief.layers import Layer
 from geobrief.sheets import SheetLayer
 from geobrief.spec import FeatureSpec, LegendEntry
 from geobrief.wording import wording
@@ -18,7 +19,7 @@ UNCERTAIN = ".uncertain"
 
 def layer_legend(
     layer: SheetLayer,
-    kind: str,
+    source: Layer,
     features: Iterable[FeatureSpec],
     categories: Mapping[str, str],
     say: Say,
@@ -27,8 +28,8 @@ def layer_legend(
 
     Parameters
     ----------
-    kind
-        "point", "line" or "polygon".
+    source
+        The layer of the catalogue.
     features
         What is drawn of it.
     categories
@@ -42,14 +43,16 @@ def layer_legend(
             found.append(LegendEntry(words, key, layer.id))
     unsure = Counter(f.symbol for f in features if f.uncertain).most_common(1)
     if unsure and found:
-        found.append(LegendEntry(say(_doubt(layer, kind)), unsure[0][0], layer.id))
+        found.append(LegendEntry(say(_doubt(layer, source)), unsure[0][0], layer.id))
     return found
 
 
-def _doubt(layer: SheetLayer, kind: str) -> str:
+def _doubt(layer: SheetLayer, source: Layer) -> str:
+    if source.doubt:
+        return source.doubt
     if layer.breaks:
         return wording("Figure not confirmed")
-    return wording("Schematic alignment" if kind == "line" else "Position uncertain")
+    return wording("Schematic alignment" if source.kind == "line" else "Position uncertain")
 
 
 def _wordings(layer: SheetLayer, say: Say) -> dict[str, str]:

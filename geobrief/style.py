@@ -312,3 +312,12 @@ LABELS |= {
     "route": {"size": 11, "weight": 600, "spacing": 0.02, "colour": TEAL, "upper": False},
     "route-point": {"size": 10, "weight": 400, "spacing": 0.0, "colour": INK_SOFT, "upper": False},
 }
+
+# Amounts by class: one warm hue, each step darker, so that greyscale keeps the order.
+RAMP = ("#f8e3b8", "#ecc27d", "#d59a45", "#b1711f", "#864b14")
+SYMBOLS |= {
+    **{f"ramp.{n}": _fill(fill, PAPER, 0.6) for n, fill in enumerate(RAMP, 1)},
+    "ramp.unknown": _fill(GREY_SOFT, GREY, 0.6, dash=(2, 2)),
+    "tint": _fill(RAMP[1], RAMP[2], 0.6, fill_opacity=0.55),
+    "district": _dot(RAMP[4], 4.0),
+}

@@ -2,9 +2,9 @@
 
     python geodata/build.py [--downloads DIR] [--only ID ...]
 
-Writes ``layers/``, ``border_lengths.csv``, ``boundary_classes.csv``, ``events_newest.csv`` and
-``catalogue.toml`` beside this file. A second run gives the same bytes. What is said of each layer
-stands by hand in ``layers.toml``; digests and counts are filled in here.
+Writes ``layers/``, ``border_lengths.csv``, ``boundary_classes.csv``, ``border_provinces.csv``,
+``events_newest.csv`` and ``catalogue.toml`` beside this file. A second run gives the same bytes.
+What is said of each layer stands by hand in ``layers.toml``; digests and counts are filled in here.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ sys.path.insert(0, str(HERE))
 
 from sources import (  # noqa: E402
     border,
+    border_districts,
+    border_provinces,
     border_sources,
     boundaries,
     cities,
@@ -37,6 +39,7 @@ from sources import (  # noqa: E402
     outlines,
     places,
     policies,
+    population_claim,
     provinces,
     relief,
     route_points,
@@ -63,6 +66,9 @@ FRAMES: dict[str, Callable[[Archives], gpd.GeoDataFrame]] = {
     "boundaries": boundaries.boundary_layer,
     "crossings": lambda _: crossings.crossing_layer(),
     "places": places.places,
+    "border_provinces": lambda _: border_provinces.border_provinces(),
+    "border_districts": lambda _: border_districts.border_districts(),
+    "population_definitions": lambda _: population_claim.population_definitions(),
     "events": lambda _: timeline.event_layer(),
     "event_places": lambda _: timeline.place_layer(),
     "history": lambda _: timeline.history_layer(),
@@ -107,6 +113,8 @@ def main() -> None:
         print(name, flush=True)
     if not arguments.only or TABLED & set(arguments.only):
         write_tables(archives)
+    if not arguments.only or "border_provinces" in arguments.only:
+        put(HERE / "border_provinces.csv", border_provinces.table().encode())
     if not arguments.only or "events" in arguments.only:
         put(HERE / "events_newest.csv", timeline.newest_table().encode())
     write_catalogue()

@@ -74,13 +74,19 @@ def _group(layer: str, toggles: dict[str, str]) -> dict[str, Any]:
 def kinds(atlas: Atlas, spec: MapSpec) -> dict[str, str]:
     """Return what each symbol stands for; an uncertain one is its class and says so."""
     labels = {entry.symbol: entry.label for entry in spec.legend}
+    doubts = {style_of(e.symbol): e.label for e in spec.legend if e.symbol.endswith(UNCERTAIN)}
     unsure = atlas.text(spec.lang, "Position uncertain")
     found = {}
     for key, _ in spec.symbols:
         base = key.removesuffix(UNCERTAIN)
-        parts = [labels.get(base, ""), unsure if base != key else ""]
+        parts = [labels.get(base, ""), doubts.get(style_of(key), unsure) if base != key else ""]
         found[key] = " · ".join(part for part in parts if part)
     return {key: wording for key, wording in found.items() if wording}
+
+
+def style_of(key: str) -> str:
+    """Return the style of a symbol key, without class and doubt."""
+    return key.partition(".")[0]
 
 
 def places(atlas: Atlas, spec: MapSpec) -> list[dict[str, Any]]:

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import shapely
 
 from sources import credits, names
+from sources.built import built
 from sources.dates import is_confirmed, settled
 from sources.frames import frame, slug
 
-LAYERS = Path(__file__).resolve().parents[1] / "layers"
 _NAMES = ("name_ur", "name_ps", "name_prs", "names_unconfirmed")
 
 
@@ -30,12 +29,6 @@ class City:
     checked: bool
     source: str
     names: dict[str, Any]
-
-
-@cache
-def built(layer: str) -> gpd.GeoDataFrame:
-    """A layer that has been built already, by id."""
-    return gpd.read_parquet(LAYERS / f"{layer}.parquet").set_index("id", drop=False)
 
 
 @cache

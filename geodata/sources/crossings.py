@@ -8,7 +8,7 @@ from typing import Any
 import geopandas as gpd
 import shapely
 
-from sources import credits, names
+from sources import credits, crossing_states, names
 from sources.frames import frame
 
 UNCERTAIN_KM = 2.0
@@ -25,19 +25,21 @@ def crossing_layer() -> gpd.GeoDataFrame:
 def _row(record: dict[str, str]) -> dict[str, Any]:
     accuracy = accuracy_km(record["coord_accuracy"])
     located = bool(record["longitude"] and record["latitude"])
+    present, status_date = status_class(record["latest_status"]), record["latest_status_date"]
     return {
         "id": record["id"],
         "name": record["name"],
         **local_names(record["names_local"]),
         "source": record["source"] if record["source"] else credits.FACTS.text,
-        "as_of": record["latest_status_date"] or credits.READ_ON,
+        "as_of": status_date or credits.READ_ON,
         "confirmed": record["confirmed"] == "yes",
         "note": _note(record, located),
         "alt_names": record["alt_names"],
         "kind": record["type"],
         "status": record["latest_status"],
-        "status_class": status_class(record["latest_status"]),
-        "status_date": record["latest_status_date"] or None,
+        "status_class": present,
+        "status_date": status_date or None,
+        "states": crossing_states.states(record["id"], present, status_date or None),
         "status_history": record["status_history"],
         "since": record["since"] or None,
         "trade_role": record["trade_role"],

@@ -11,7 +11,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry as Geometry
 
 from sources import credits, names
-from sources.cities import built
+from sources.built import built
 from sources.dates import is_confirmed, settled
 from sources.frames import frame
 

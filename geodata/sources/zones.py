@@ -6,7 +6,6 @@ Computed from layers that are built before: provinces, former_fata, border, plac
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -16,6 +15,7 @@ from shapely import MultiPolygon
 from shapely.geometry.base import BaseGeometry as Geometry
 
 from sources import belt, credits, names
+from sources.built import built as layer
 from sources.frames import area_km2, frame, length_km, simplify_coverage, simplify_lines
 from sources.lines import parts
 
@@ -47,13 +47,7 @@ _NUANCE = (
     "authorities opened to duty-free entry and the US President then designated. No place was "
     "ever designated."
 )
-_LAYERS = Path(__file__).resolve().parents[1] / "layers"
 _BALOCHISTAN, _PROVINCE = "PK-BA", "PK-KP"
-
-
-def layer(name: str) -> gpd.GeoDataFrame:
-    """A layer that is built already, by id."""
-    return gpd.read_parquet(_LAYERS / f"{name}.parquet").set_index("id", drop=False)
 
 
 @cache

@@ -246,19 +246,6 @@ def test_spans_that_rest_on_general_knowledge_alone_are_not_confirmed() -> None:
         assert span["dating"]
 
 
-def test_every_entity_that_a_map_can_carry_is_carried() -> None:
-    rows = facts("entities")
-    assert len({row["id"] for row in rows}) == len(rows) == 104
-    for row in rows:
-        assert bool(row["shown_by"]) == (row["mappable"] != "no"), row["id"]
-        assert unresolved(row["shown_by"]) == [], row["id"]
-    spoken = {part for row in rows for part in row["shown_by"].split()}
-    assert {f"actors/{row['id']}" for row in facts("actors")} <= spoken
-    dated = {row["id"] for row in rows if re.match(r"d_|q_(five|four)", row["id"])}
-    for row in rows:
-        assert row["id"] not in dated or row["shown_by"].startswith("history/"), row["id"]
-
-
 def test_actors_say_how_they_are_shown() -> None:
     for row in facts("actors"):
         assert row["outcome"] in {"shown by others", "dated card", "no shippable data"}, row["id"]
