@@ -17,6 +17,8 @@ ON_CARD = wording("on a dated card")
 NO_DATA = wording("without shippable data")
 NOT_MAPPABLE = wording("not for a map")
 OUTCOMES = (ON_MAP, ON_TIMELINE, ON_CARD, NO_DATA, NOT_MAPPABLE)
+OUTCOME = "outcome"
+"""Column of a record layer in which a record says how it counts, as one of OUTCOMES."""
 
 
 @dataclass(frozen=True)
@@ -60,10 +62,9 @@ def _shown_by(atlas: Atlas, feature: str) -> str:
     layer = atlas.layers[layer_id]
     if layer_id in atlas.timeline:
         return ON_TIMELINE
-    if draws(atlas, feature):
-        return ON_MAP
-    missing = layer.frame.loc[id].get("missing") if layer.kind == RECORD else ""
-    return NO_DATA if isinstance(missing, str) and missing else ON_CARD
+    if layer.kind == RECORD and OUTCOME in layer.columns:
+        return str(layer.frame.at[id, OUTCOME])
+    return ON_MAP if draws(atlas, feature) else ON_CARD
 
 
 def draws(atlas: Atlas, feature: str) -> bool:

@@ -32,13 +32,13 @@ def button(label: str, ids: Iterable[str], kind: str = "gb-link") -> str:
     )
 
 
-def essay(passages: Iterable[PassageSpec], also: Callable[[str], str], tag: str) -> str:
+def essay(passages: Iterable[PassageSpec], also: Callable[[Sequence[str]], str], tag: str) -> str:
     """Return the whole essay by paragraphs, every phrase that speaks of features marked.
 
     Parameters
     ----------
     also
-        Gives the note of a passage, such as the sheets that stand for it.
+        Gives the note of some passages, such as the sheets that stand for them.
     """
     parts: dict[int, list[PassageSpec]] = {}
     for spec in passages:
@@ -50,8 +50,7 @@ def essay(passages: Iterable[PassageSpec], also: Callable[[str], str], tag: str)
             f"{_marked(s.text, s.marks)}</span>"
             for s in sentences
         )
-        notes = "".join(dict.fromkeys(note for s in sentences if (note := also(s.id))))
-        found.append(f"<p>{text}</p>{notes}")
+        found.append(f"<p>{text}</p>{also([s.id for s in sentences])}")
     return f'<article class="gb-essay" lang="{escape(tag)}" dir="ltr">{"".join(found)}</article>'
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from html import escape
 from urllib.parse import quote, urlencode
 
@@ -124,16 +126,17 @@ def essay(screen: Screen) -> None:
     """Write the whole essay, and under each paragraph the sheets that stand for it."""
     atlas = screen.atlas
     passages = [marked_passage(atlas, passage.id) for passage in atlas.essay.passages]
-    st.html(markup.essay(passages, lambda id: _also(screen, id), atlas.default_language.tag))
+    st.html(markup.essay(passages, partial(_also, screen), atlas.default_language.tag))
 
 
-def _also(screen: Screen, passage: str) -> str:
+def _also(screen: Screen, passages: Sequence[str]) -> str:
+    """Return links to the sheets that stand for any of some passages."""
     pages = [
         f'<a href="/{quote(page.id)}?{urlencode(layout.carried(screen.view, sheet))}">'
         f"{escape(screen.text(screen.atlas.sheets[sheet].tab or page.title))}</a>"
         for page in screen.atlas.pages
         for sheet in page.sheets
-        if passage in screen.atlas.sheets[sheet].passages and sheet != screen.sheet.id
+        if set(passages) & set(screen.atlas.sheets[sheet].passages) and sheet != screen.sheet.id
     ]
     direction = screen.language.direction
     return f'<p class="gb-also" dir="{direction}">{" · ".join(pages)}</p>' if pages else ""

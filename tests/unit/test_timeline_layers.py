@@ -248,9 +248,9 @@ def test_spans_that_rest_on_general_knowledge_alone_are_not_confirmed() -> None:
 
 def test_actors_say_how_they_are_shown() -> None:
     for row in facts("actors"):
-        assert row["outcome"] in {"shown by others", "dated card", "no shippable data"}, row["id"]
+        assert row["outcome"] in {"on a map", "on a dated card", "without shippable data"}, row["id"]
         assert row["summary"] and row["known"] and row["source"]
-        assert row["outcome"] != "no shippable data" or "no shippable data" in row["missing"]
+        assert row["outcome"] != "without shippable data" or "no shippable data" in row["missing"]
 
 
 def test_rows_of_attributed_groups_are_only_those_of_the_timeline_that_name_them() -> None:
