@@ -14,6 +14,7 @@ import pytest
 import shapely
 from pyproj import Geod
 
+from geobrief.coverage import OUTCOMES
 from geobrief.essay import read_essay
 from geobrief.style import SYMBOLS
 
@@ -248,7 +249,7 @@ def test_spans_that_rest_on_general_knowledge_alone_are_not_confirmed() -> None:
 
 def test_actors_say_how_they_are_shown() -> None:
     for row in facts("actors"):
-        assert row["outcome"] in {"on a map", "on a dated card", "without shippable data"}, row["id"]
+        assert row["outcome"] in OUTCOMES, row["id"]
         assert row["summary"] and row["known"] and row["source"]
         assert row["outcome"] != "without shippable data" or "no shippable data" in row["missing"]
 
