@@ -49,7 +49,7 @@ def test_a_contested_line_follows_the_policy(atlas: Atlas) -> None:
 
 def test_a_disputed_unit_is_named_as_disputed(atlas: Atlas) -> None:
     spec = compose(atlas, "border", View())
-    unit = next(f for f in spec.features() if f.id == "provinces/PK-GB")
+    unit = next(f for f in spec.features() if f.id == "border_provinces/PK-GB")
     assert "disputed" in unit.name
 
 

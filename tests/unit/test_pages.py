@@ -79,11 +79,13 @@ def test_the_tables_hold_what_the_file_holds(atlas: Atlas) -> None:
 
 
 def test_a_selected_feature_shows_its_card(atlas: Atlas) -> None:
+    sheet = atlas.sheets[atlas.pages[1].sheets[0]]
+    drawn = {entry.id for entry in sheet.layers}
     feature = next(
         feature
         for link in atlas.links
         for feature in link.features
-        if link.passage in atlas.sheets[atlas.pages[1].sheets[0]].passages
+        if link.passage in sheet.passages and feature.partition("/")[0] in drawn
     )
     layer, _, row = feature.partition("/")
     record = atlas.layers[layer].frame.loc[row]
