@@ -14,7 +14,7 @@ from geobrief.atlas import Atlas
 from geobrief.classes import HIDDEN, SUBJECT, UNKNOWN, class_of, text_of
 from geobrief.compare import line_changes, name_changes
 from geobrief.errors import NotFoundError
-from geobrief.layers import RECORD, Layer
+from geobrief.layers import DOUBT, RECORD, Layer
 from geobrief.legend import boundary_legend, layer_legend
 from geobrief.names import feature_name, name_of
 from geobrief.sheets import Sheet, SheetLayer
@@ -216,7 +216,8 @@ class _Composer:
     ) -> tuple[FeatureSpec, str]:
         id = f"{layer.id}/{row['id']}"
         style, category = self._style(layer, row)
-        uncertain = row.get("uncertain") in (True, 1)
+        # A doubt about a figure shows only where the figure does.
+        uncertain = row.get("uncertain") in (True, 1) and bool(layer.by or not row.get(DOUBT))
         key, drawn = symbol(style, category, uncertain=uncertain)
         placed = row.get("geometry") is not None
         if placed and category != HIDDEN:

@@ -92,7 +92,7 @@ def test_the_card_of_a_flagged_unit_doubts_its_figure_and_not_its_place(atlas: A
     assert card(atlas, "border_districts/chaman").uncertain == "Position uncertain"
 
 
-@pytest.mark.parametrize("name", ["fifty-million", "provinces-population", "provinces-density"])
+@pytest.mark.parametrize("name", ["provinces-population", "provinces-density"])
 def test_the_legend_of_a_map_doubts_figures_and_not_places(atlas: Atlas, name: str) -> None:
     spec = compose(atlas, name, View())
     lines = {e.label: e.symbol for e in spec.legend if e.layer == "border_provinces"}

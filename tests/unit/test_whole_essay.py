@@ -17,9 +17,6 @@ from geobrief.coverage import NOT_MAPPABLE, ON_CARD, OUTCOMES, coverage, draws, 
 from geobrief.spec import View
 
 ROOT = Path(__file__).resolve().parents[2]
-FALLS_WITHIN = {"relations"}
-"""Entities whose mark may lie wholly under shorter ones."""
-
 
 @cache
 def yardstick() -> dict[str, Any]:
@@ -29,7 +26,7 @@ def yardstick() -> dict[str, Any]:
 
 
 def test_every_mention_is_a_link(atlas: Atlas) -> None:
-    wanted = Counter((p, start, end, entity) for p, start, end, entity, _ in yardstick()["mentions"])
+    wanted = Counter(tuple(mention[:4]) for mention in yardstick()["mentions"])
     found = Counter((link.passage, link.start, link.end, link.entity) for link in atlas.links)
     assert found == wanted
     assert sum(wanted.values()) == 219
@@ -81,8 +78,6 @@ def test_the_whole_essay_is_on_one_sheet(atlas: Atlas) -> None:
 
 
 def test_every_quote_is_the_essay(atlas: Atlas) -> None:
-    essay = (ROOT / "content/essay.md").read_text("utf-8")
-    assert atlas.essay.text in essay.replace("", "") or atlas.essay.text
     for link in atlas.links:
         assert atlas.essay.passage(link.passage).text[link.start : link.end] == link.quote
     for claim in atlas.claims:
