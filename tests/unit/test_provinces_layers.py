@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import mapclassify
 import pytest
 import shapely
 from pyproj import Geod
@@ -152,19 +153,10 @@ def test_the_disputed_unit_is_called_the_same_in_both_layers() -> None:
 
 
 def natural_breaks(values: list[float], classes: int) -> list[list[float]]:
-    """The partition with the least squared deviation within classes (Fisher-Jenks), exactly."""
+    """Return the values by natural break (Fisher-Jenks), each group in order."""
     ordered = sorted(values)
-
-    def groups(cuts: tuple[int, ...]) -> list[list[float]]:
-        ends = [0, *cuts, len(ordered)]
-        return [ordered[a:b] for a, b in itertools.pairwise(ends)]
-
-    def loss(cuts: tuple[int, ...]) -> float:
-        return sum(
-            sum((v - sum(group) / len(group)) ** 2 for v in group) for group in groups(cuts)
-        )
-
-    return groups(min(itertools.combinations(range(1, len(ordered)), classes - 1), key=loss))
+    of = mapclassify.FisherJenks(ordered, k=classes).yb.tolist()
+    return [[v for v, c in zip(ordered, of, strict=True) if c == n] for n in range(classes)]
 
 
 def ramp_layer(name: str) -> dict[str, Any]:
