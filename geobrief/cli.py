@@ -16,6 +16,7 @@ from geobrief.files import write_whole
 from geobrief.listing import listing
 from geobrief.settings import settings
 from geobrief.spec import View
+from geobrief.wordings import untranslated, wordings
 
 VIEW_OPTIONS = {
     "lang": "language id",
@@ -45,8 +46,9 @@ def _parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(required=True, metavar="VERB")
     check = verbs.add_parser("check", help="validate content and geodata")
     check.set_defaults(run=_check)
-    listing = verbs.add_parser("list", help="list sheets, layers or passages")
-    listing.add_argument("what", choices=["sheets", "layers", "passages"])
+    listing = verbs.add_parser("list", help="list sheets, layers, passages or wordings")
+    listing.add_argument("what", choices=["sheets", "layers", "passages", "wordings"])
+    listing.add_argument("--lang", default="", help="wordings that this language still lacks")
     listing.add_argument("--json", action="store_true", help="as JSON")
     listing.set_defaults(run=_list)
     export = verbs.add_parser("export", help="write a sheet as .png, .svg or .pdf")
@@ -73,6 +75,10 @@ def _check(options: argparse.Namespace) -> int:
 
 def _list(options: argparse.Namespace) -> int:
     atlas = Atlas.load(options.content, options.geodata)
+    if options.what == "wordings":
+        words = untranslated(atlas, options.lang) if options.lang else wordings(atlas)
+        print(json.dumps(words, ensure_ascii=False, indent=1) if options.json else "\n".join(words))
+        return 0
     rows = listing(atlas, options.what)
     if options.json:
         print(json.dumps(rows, ensure_ascii=False, indent=1))
