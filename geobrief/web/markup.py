@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -15,6 +16,9 @@ from geobrief.claims import Claim
 from geobrief.sheets import Chart
 from geobrief.spec import MapSpec, Mark, PassageSpec
 from geobrief.wordings import UNITS, heading
+
+_SHORT = re.compile(r"[\w.:-]{4,14}")
+"""Dates, codes and licences: cells that are not broken at a hyphen."""
 
 Text = Callable[[str], str]
 """Turns the wording as the content has it into the reader's language."""
@@ -116,10 +120,11 @@ def _marked(text: str, marks: Sequence[Mark]) -> str:
 
 def card(made: Card, text: Text) -> str:
     """Return the card of one feature: names, figures, source, date, and what is uncertain."""
+    told = [name for name in made.names if name.text != made.title]
     names = "".join(
         f'<span><bdi lang="{escape(name.tag)}" dir="{escape(name.direction)}">'
         f"{escape(name.text)}</bdi>{'' if name.confirmed else _doubt(text)}</span>"
-        for name in made.names
+        for name in told
     )
     rows = "".join(_row(label, value) for label, value in made.figures)
     sure = text("confirmed") if made.confirmed else text("not confirmed")
@@ -181,6 +186,16 @@ def lead(text: str) -> str:
     """Return plain text as paragraphs; empty lines part them."""
     parts = [part.strip() for part in text.split("\n\n") if part.strip()]
     return "".join(f'<p class="gb-lead">{escape(part)}</p>' for part in parts)
+
+
+def listed(title: str, groups: Sequence[tuple[str, Sequence[str]]]) -> str:
+    """Return groups of names, each behind a click that says how many there are."""
+    parts = "".join(
+        f"<details><summary>{escape(group)} ({len(names)})</summary>"
+        f"<p>{escape('; '.join(names))}</p></details>"
+        for group, names in groups
+    )
+    return f'<section class="gb-listed"><h2>{escape(title)}</h2>{parts}</section>'
 
 
 def changes(spec: MapSpec, text: Text) -> str:
@@ -250,7 +265,9 @@ def _cells(columns: Sequence[_Column], row: Iterable[Any], feature: str) -> Iter
         if feature and not number:
             yield f'<th scope="row">{button(column.shown(value), (feature,))}</th>'
         else:
-            yield f"<td{column.attribute}>{escape(column.shown(value))}</td>"
+            shown = column.shown(value)
+            kind = column.attribute or (' class="gb-short"' if _SHORT.fullmatch(shown) else "")
+            yield f"<td{kind}>{escape(shown)}</td>"
 
 
 @dataclass(frozen=True)

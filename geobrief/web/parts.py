@@ -243,6 +243,19 @@ def uncertainty(screen: Screen) -> None:
     st.html(markup.table(pd.DataFrame(rows, columns=columns), screen.text, caption))
 
 
+def unconfirmed(screen: Screen) -> None:
+    """List by name what is not confirmed, layer by layer."""
+    atlas, found = screen.atlas, []
+    for layer in atlas.layers.values():
+        if layer.kind == "raster":
+            continue
+        doubtful = layer.frame[~layer.frame["confirmed"]]
+        if len(doubtful):
+            names = doubtful["name"].astype(str).tolist()
+            found.append((screen.text(layer.title), names))
+    st.html(markup.listed(screen.text("Not confirmed"), found))
+
+
 def charts(screen: Screen) -> None:
     """Show the charts of the sheet, each with its figures as a table for those who want them."""
     query = urlencode({"lang": screen.spec.lang})
