@@ -261,7 +261,8 @@
 
   function view() {
     const b = map.getBounds();
-    const bbox = [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()].map((v) => Math.round(v * 1e4) / 1e4);
+    const within = (value, limit) => Math.round(Math.max(-limit, Math.min(limit, value)) * 1e4) / 1e4;
+    const bbox = [within(b.getWest(), 180), within(b.getSouth(), 85), within(b.getEast(), 180), within(b.getNorth(), 85)];
     return { bbox, layers: geobrief.shownLayers() };
   }
 
