@@ -13,14 +13,14 @@ import shapely
 from geobrief.atlas import Atlas
 from geobrief.classes import HIDDEN, SUBJECT, UNKNOWN, class_of, text_of
 from geobrief.compare import line_changes, name_changes
+from geobrief.credits import credits
 from geobrief.errors import NotFoundError
-from geobrief.layers import DOUBT, RECORD, Layer
+from geobrief.layers import DOUBT, RECORD
 from geobrief.legend import boundary_legend, layer_legend
 from geobrief.names import feature_name, name_of
 from geobrief.sheets import Sheet, SheetLayer
 from geobrief.spec import (
     Change,
-    Credit,
     FeatureSpec,
     LayerSpec,
     LegendEntry,
@@ -117,7 +117,7 @@ class _Composer:
             symbols=self._used(layers),
             legend=tuple(self._changes_legend() + self.legend),
             passages=tuple(self._passage(id) for id in self.sheet.passages),
-            credits=self._credits(),
+            credits=credits(self.atlas.layers[layer.id] for layer in self.sheet.layers),
             hidden_layers=tuple((layer.id, self._title(layer)) for layer in hidden),
             unplaced=tuple(self.unplaced),
             select=self.view.select,
@@ -304,20 +304,6 @@ class _Composer:
 
     def _passage(self, id: str) -> PassageSpec:
         return marked_passage(self.atlas, id, self.known)
-
-    def _credits(self) -> tuple[Credit, ...]:
-        """Credit every source once, with the licence of the layer that is its alone."""
-        used = [self.atlas.layers[layer.id] for layer in self.sheet.layers]
-        alone: dict[str, Layer] = {
-            layer.attribution: layer for layer in used if ";" not in layer.attribution
-        }
-        parts = dict.fromkeys(p.strip() for layer in used for p in layer.attribution.split(";"))
-        return tuple(
-            Credit(part, alone[part].licence, alone[part].attribution_url)
-            if part in alone
-            else Credit(part, "")
-            for part in parts
-        )
 
     def _check_selection(self) -> None:
         for id in self.view.select:

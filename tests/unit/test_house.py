@@ -30,7 +30,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("sheets",),
     ("classes", "resolve"),
     ("atlas",),
-    ("dates", "legend", "names"),
+    ("credits", "dates", "legend", "names"),
     ("compare",),
     ("compose",),
     ("cards", "check", "coverage", "listing", "wordings"),
