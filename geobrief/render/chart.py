@@ -18,8 +18,11 @@ from geobrief.sheets import Chart
 if TYPE_CHECKING:
     from geobrief.atlas import Atlas
 
-WIDTH, ROW = 9.6, 1.75
+WIDTH, ROW = 9.6, 1.35
 """Inches: of the chart, and of one series."""
+
+LEAST = 8
+"""Places that the axis has at least, so that two bars stay bars."""
 
 FONTS = [style.SANS, style.ARABIC]
 _YEAR = re.compile(r"\d{4}")
@@ -77,8 +80,11 @@ def _draw(
         )  # fmt: skip
     last = max(places.values())
     for gap in sorted(set(range(last + 1)) - set(x)):
-        axes.plot([gap - 0.25, gap + 0.25], [0, 0], color=style.GREY, linewidth=1.6)
-    axes.set_xlim(-0.7, last + 0.7)
+        axes.annotate(
+            "\u2013", (gap, 0), (0, 5), textcoords="offset points", ha="center",
+            fontsize=11, color=style.INK_SOFT, fontfamily=FONTS,
+        )  # fmt: skip
+    axes.set_xlim(-0.7, max(last, LEAST) + 0.7)
     axes.set_ylim(0, highest * 1.18)
     axes.set_xticks(list(places.values()), list(places), fontsize=7.5, family=FONTS)
     axes.set_yticks([])
