@@ -222,6 +222,7 @@ class _Composer:
         placed = row.get("geometry") is not None
         if placed and category != HIDDEN:
             self.symbols[key] = drawn
+            self.symbols.update([symbol(style, category)])  # the legend's, if nothing is certain
         name = feature_name(self.atlas, id, row, self.language.id, self.policy)
         rank = row.get("rank")
         feature = FeatureSpec(
@@ -299,7 +300,7 @@ class _Composer:
         if not keys:
             return []
         layer = self.changes[-1].feature.partition("/")[0]
-        words = self.text("Otherwise: {policy}").format(policy=self.text(self.other.name))
+        words = self.text("Drawn or named differently: {policy}").format(policy=self.text(self.other.name))
         return [LegendEntry(words, keys[0], layer)]
 
     def _passage(self, id: str) -> PassageSpec:

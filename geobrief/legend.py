@@ -69,9 +69,13 @@ def _wordings(layer: SheetLayer, say: Say) -> dict[str, str]:
 
 
 def _key(categories: Mapping[str, str], category: str) -> str:
-    """Return the symbol of a class, the certain one where there is a choice."""
-    keys = [key for key, found in categories.items() if found == category or not category]
-    return next((key for key in keys if UNCERTAIN not in key), keys[0] if keys else "")
+    """Return the symbol of a class as it is drawn where a feature is certain.
+
+    The doubt has a line of its own: a class whose features are all uncertain would otherwise
+    look as if the class itself were the doubt.
+    """
+    keys = (key for key, found in categories.items() if found == category or not category)
+    return next((key.removesuffix(UNCERTAIN) for key in keys), "")
 
 
 def boundary_legend(

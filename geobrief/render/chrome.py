@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 from geobrief.legend import UNCERTAIN
 from geobrief.render.swatch import swatch
 from geobrief.spec import FeatureSpec, MapSpec
+from geobrief.style import CHANGED
 
 if TYPE_CHECKING:
     from geobrief.atlas import Atlas
@@ -78,8 +79,9 @@ def kinds(atlas: Atlas, spec: MapSpec) -> dict[str, str]:
     unsure = atlas.text(spec.lang, "Position uncertain")
     found = {}
     for key, _ in spec.symbols:
-        base = key.removesuffix(UNCERTAIN)
-        parts = [labels.get(base, ""), doubts.get(style_of(key), unsure) if base != key else ""]
+        plain = key.removesuffix(CHANGED)
+        base = plain.removesuffix(UNCERTAIN)
+        parts = [labels.get(base, ""), doubts.get(style_of(key), unsure) if base != plain else ""]
         found[key] = " · ".join(part for part in parts if part)
     return {key: wording for key, wording in found.items() if wording}
 

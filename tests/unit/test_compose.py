@@ -7,7 +7,9 @@ import pytest
 from geobrief.atlas import Atlas
 from geobrief.compose import compose
 from geobrief.errors import NotFoundError, RequestError
+from geobrief.render.chrome import kinds, places
 from geobrief.spec import MapSpec, View, from_json
+from geobrief.style import CHANGED
 
 
 def symbols(spec: MapSpec, layer: str) -> set[str]:
@@ -105,3 +107,37 @@ def test_what_does_not_exist_is_refused(atlas: Atlas, view: View) -> None:
 def test_a_view_out_of_form_is_refused(query: dict[str, str]) -> None:
     with pytest.raises(RequestError):
         View.from_query(query)
+
+
+def test_an_uncertain_place_says_its_state_and_its_doubt(atlas: Atlas) -> None:
+    # At the newest date every closed crossing of the sheet is one whose position is uncertain.
+    spec = compose(atlas, "border", View())
+    told = {row["id"]: row["kind"] for row in places(atlas, spec)}
+    drawn = {feature.id: feature for feature in spec.features()}
+    states = {entry.symbol: entry.label for entry in spec.legend if entry.layer == "crossings"}
+    named = kinds(atlas, spec)
+    unsure = [f for f in drawn.values() if f.uncertain and f.id.startswith("crossings/")]
+    assert unsure
+    for feature in unsure:
+        state = states[feature.symbol.removesuffix(".uncertain")]
+        assert told[feature.id] == named[feature.symbol] == f"{state} · Position uncertain"
+
+
+def test_a_class_is_explained_by_its_certain_symbol(atlas: Atlas) -> None:
+    """Hollow means uncertain: only the line that says so may look like it."""
+    doubts = {"Position uncertain", "Schematic alignment", "Figure not confirmed"}
+    doubts |= {layer.doubt for layer in atlas.layers.values() if layer.kind != "raster"}
+    for sheet in atlas.sheets:
+        for entry in compose(atlas, sheet, View()).legend:
+            assert entry.symbol.endswith(".uncertain") == (entry.label in doubts), entry
+
+
+def test_a_compared_place_keeps_its_state(atlas: Atlas) -> None:
+    spec = compose(atlas, "border", View(compare=atlas.policies[-1].id))
+    named = kinds(atlas, spec)
+    changed = [f for f in spec.features() if f.symbol.endswith(CHANGED)]
+    labels = {entry.symbol: entry.label for entry in spec.legend}
+    known = [f for f in changed if f.symbol.removesuffix(CHANGED) in labels]
+    assert known
+    for feature in known:
+        assert named[feature.symbol].startswith(labels[feature.symbol.removesuffix(CHANGED)])
