@@ -3,7 +3,8 @@
 On a page's own address Streamlit's script first asks for its server below that address and
 meets a 404, which the browser logs as an error; a small script tells it where the server is.
 The title is the atlas's from the first moment, and the font that no page of ours uses is not
-fetched ahead.
+fetched ahead. An address that is no page's is answered with 404: Streamlit would send its own
+page, which finds nothing there.
 """
 
 from __future__ import annotations
@@ -20,27 +21,42 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 from streamlit.runtime.pages_manager import PagesManager
 
-from geobrief.errors import GeobriefError, SetupError
+from geobrief import style
+from geobrief.atlas import Atlas
+from geobrief.errors import GeobriefError, NotFoundError, SetupError
+from geobrief.render.assets import font_faces
 from geobrief.web import current_atlas
+from geobrief.web.answers import METHODS, guarded
+from geobrief.wording import wording
 
 INDEX = Path(st.__file__).parent / "static" / "index.html"
+FOLDERS = ("_stcore", "static", "media", "component", "app/static")
+"""Where Streamlit's own files and calls are, below the root."""
+DATA = ("api", "assets", "healthz")
+"""What programs ask for: nothing below is a page."""
+FILES = tuple(p.name for p in INDEX.parent.iterdir() if p.is_file() and p != INDEX)
+"""Streamlit's own files in the root."""
 SCRIPT = "base.js"
 
 _TITLE = re.compile(r"<title>.*?</title>", re.S)
 _FONT = re.compile(r"<link\s[^>]*\bas=\"font\"[^>]*>", re.S)
 
 
-class _Page(StringConvertor):
-    regex = "[A-Za-z0-9_-]+"
+class _Elsewhere(StringConvertor):
+    """Every address that is not one of Streamlit's own."""
+
+    _own = "|".join([*(f"{re.escape(name)}/" for name in FOLDERS), *map(re.escape, FILES)])
+    regex = f"(?!(?:{_own})).+"
 
 
 def door_routes() -> list[Route]:
-    """Return the routes of the index page; they come after all others of one segment."""
-    register_url_convertor("page", _Page())
+    """Return the routes of the index page and of what is nowhere; they come after all others."""
+    register_url_convertor("elsewhere", _Elsewhere())
     # The first session would take the folder `pages` for the list of pages, before st.navigation
     # has run, and answer a page's own address with "not found".
     PagesManager.uses_pages_directory = False
-    return [Route("/", _index), Route(f"/{SCRIPT}", _script), Route("/{page:page}", _index)]
+    found = {"/": _index, f"/{SCRIPT}": _script, "/{page:elsewhere}": _index}
+    return [Route(path, guarded(endpoint), methods=METHODS) for path, endpoint in found.items()]
 
 
 def index(title: str) -> str:
@@ -60,19 +76,74 @@ def index(title: str) -> str:
 
 
 def _index(request: Request) -> Response:
+    asked = request.path_params.get("page", "")
     try:
         atlas = current_atlas()
-    except GeobriefError:
-        title, first = "", ""  # the page itself says what is wrong
-    else:
-        title, first = atlas.title, atlas.pages[0].id if atlas.pages else ""
-    if first and request.path_params.get("page") == first:  # Streamlit knows it as / alone
-        query = f"?{request.url.query}" if request.url.query else ""
-        return RedirectResponse(f"./{query}", status_code=307)
-    return HTMLResponse(index(title), headers={"Cache-Control": "no-cache"})
+    except GeobriefError:  # the page itself says what is wrong
+        return HTMLResponse(index(""), headers={"Cache-Control": "no-cache"})
+    pages = [page.id for page in atlas.pages]
+    query = f"?{request.url.query}" if request.url.query else ""
+    page, slash = asked.removesuffix("/"), asked.endswith("/")
+    up = "../" if slash else ""
+    if asked and page not in pages:
+        return _nowhere(atlas, request)
+    if asked and page == pages[0]:  # Streamlit knows it as / alone
+        return RedirectResponse(f"{up}./{query}", status_code=307)
+    if slash:
+        return RedirectResponse(f"{up}{page}{query}", status_code=307)
+    return HTMLResponse(index(atlas.title), headers={"Cache-Control": "no-cache"})
+
+
+def _base() -> str:
+    return str(st.get_option("server.baseUrlPath")).strip("/")
+
+
+NOWHERE = """<!DOCTYPE html>
+<html lang="{tag}" dir="{direction}">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title><link rel="icon" href="data:,">
+<style>{fonts}
+body {{ margin: 18vh auto 0; max-width: 34rem; padding: 0 1.25rem; background: {paper};
+  color: {ink}; font: 1rem/1.5 {sans}; }}
+h1 {{ font: 600 1.6rem/1.2 {serif}; border-bottom: 1px solid {grey}; padding-bottom: 0.4rem; }}
+a {{ color: inherit; text-decoration-color: {red}; text-underline-offset: 0.2em; }}
+</style></head>
+<body><h1>{heading}</h1><p>{words}</p><p><a href="{root}"><bdi>{title}</bdi></a></p></body>
+</html>
+"""
+
+
+def _nowhere(atlas: Atlas, request: Request) -> Response:
+    """Answer 404: a page to a browser, the error's usual shape to everything else."""
+    data = request.url.path.split("/")[1] in DATA
+    if data or "text/html" not in request.headers.get("accept", ""):
+        raise NotFoundError(f"no such address: {request.url.path}", hint="see /")
+    asked = request.query_params.get("lang", "")
+    known = {language.id: language for language in atlas.languages}
+    language = known.get(asked, atlas.default_language)
+
+    def text(words: str) -> str:
+        return escape(atlas.text(language.id, words))
+
+    page = NOWHERE.format(
+        tag=escape(language.tag),
+        direction=language.direction,
+        title=text(atlas.title),
+        heading=text(wording("There is no page at this address")),
+        words=text(wording("Go on from the first page:")),
+        root=escape(f"/{_base()}"),
+        fonts=font_faces(),
+        paper=style.PAPER,
+        ink=style.INK,
+        grey=style.GREY_SOFT,
+        red=style.BORDER_RED,
+        sans=f"'{style.SANS}', '{style.ARABIC}', sans-serif",
+        serif=f"'{style.SERIF}', '{style.ARABIC}', serif",
+    )
+    return HTMLResponse(page, status_code=404, headers={"Cache-Control": "no-store"})
 
 
 def _script(request: Request) -> Response:
-    base = json.dumps(st.get_option("server.baseUrlPath").strip("/"))
+    base = json.dumps(_base())
     code = f"window.__streamlit = {{ BACKEND_BASE_URL: window.location.origin + '/' + {base} }};\n"
     return Response(code, media_type="text/javascript", headers={"Cache-Control": "no-cache"})

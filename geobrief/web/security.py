@@ -61,7 +61,7 @@ COMMON = {
 
 _INLINE_SCRIPT = re.compile(r"<script(?P<tag>[^>]*)>(?P<code>.*?)</script>", re.S | re.I)
 _HOST = re.compile(r"[A-Za-z0-9.\-]+(:\d{1,5})?|\[[0-9A-Fa-f:]+\](:\d{1,5})?")
-_MAP_PAGE = re.compile(r"/(map|embed|present)/[^/]+$")
+_MAP_PAGE = re.compile(r"/(map|embed|present)(/.*)?")
 _DATA = re.compile(r"/(api|assets|healthz|map|embed|present)(/|$)")
 
 

@@ -10,12 +10,16 @@ from concurrent.futures import ThreadPoolExecutor
 import anyio
 import pytest
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from geobrief.errors import BusyError, ContentError
 from geobrief.render import leaflet
 from geobrief.web import current_atlas
 from geobrief.web.answers import Bench
+from geobrief.web.door import FILES, door_routes
 from geobrief.web.routes import routes
 
 
@@ -175,6 +179,77 @@ def test_wrong_method(client: TestClient) -> None:
     assert answer.status_code == 405
     assert _error(answer)["code"] == "method-not-allowed"
     assert answer.headers["allow"] == "GET, HEAD"
+
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+
+
+@pytest.fixture(scope="module")
+def door() -> Iterator[TestClient]:
+    """The door as the server has it: what no route of ours answers is Streamlit's."""
+
+    def streamlit(request: Request) -> Response:
+        return PlainTextResponse("streamlit's own")
+
+    own = Route("/{path:path}", streamlit)
+    with TestClient(Starlette(routes=[*routes(), *door_routes(), own])) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/nowhere", "/nowhere/deeper", "/embed", "/embed/border", "/present/x", "/present/x/y",
+     "/map", "/BORDER", "/border/border", "/static", "/vendor/a.js", "/robots.txt", "/a%20b"],
+)  # fmt: skip
+def test_an_unknown_address_is_no_page(door: TestClient, path: str) -> None:
+    answer = door.get(path, headers=BROWSER)
+    assert answer.status_code == 404
+    assert answer.headers["content-type"].startswith("text/html")
+    assert 'href="/"' in answer.text and current_atlas().title in answer.text
+    assert "<script" not in answer.text
+    assert _error(door.get(path))["code"] == "not-found"
+
+
+def test_an_unknown_address_is_told_in_the_readers_language(door: TestClient) -> None:
+    language = next(x for x in current_atlas().languages if x.direction == "rtl")
+    page = door.get(f"/nowhere?lang={language.id}", headers=BROWSER).text
+    assert f'<html lang="{language.tag}" dir="rtl">' in page
+    assert current_atlas().text(language.id, "There is no page at this address") in page
+    assert door.get("/nowhere?lang=%3Cb%3E", headers=BROWSER).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/api", "/api/nowhere/deeper", "/assets", "/healthz/x"])
+def test_programs_get_an_error_and_no_page(door: TestClient, path: str) -> None:
+    answer = door.get(path, headers=BROWSER)
+    assert answer.status_code == 404
+    assert _error(answer)["code"] == "not-found"
+
+
+def test_streamlit_keeps_its_own_addresses(door: TestClient) -> None:
+    assert FILES
+    own = ["_stcore/health", "_stcore/bidi-components/a/b.js", "static/js/a.js", "media/a.png",
+           "component/a/index.html", "app/static/a.png", *FILES]  # fmt: skip
+    for path in own:
+        assert door.get(f"/{path}", headers=BROWSER).text == "streamlit's own", path
+
+
+def test_every_page_has_its_address(door: TestClient) -> None:
+    first, *others = (page.id for page in current_atlas().pages)
+    index = door.get("/", headers=BROWSER)
+    assert index.status_code == 200 and "base.js" in index.text
+    for page in others:
+        assert door.get(f"/{page}?lang=x", headers=BROWSER).text == index.text
+    for path, to in [(f"/{first}?lang=x", "./?lang=x"), (f"/{first}/", ".././"),
+                     (f"/{others[0]}/?a=b", f"../{others[0]}?a=b")]:  # fmt: skip
+        answer = door.get(path, follow_redirects=False)
+        assert (answer.status_code, answer.headers["location"]) == (307, to)
+
+
+def test_the_door_answers_a_wrong_method_in_the_usual_shape(door: TestClient) -> None:
+    for path in ("/", f"/{current_atlas().pages[1].id}", "/nowhere"):
+        answer = door.post(path)
+        assert answer.status_code == 405
+        assert _error(answer)["code"] == "method-not-allowed"
 
 
 def test_a_full_bench_says_when_to_come_back(sheet: str) -> None:
