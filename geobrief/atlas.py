@@ -202,7 +202,7 @@ def read_atlas(content: Path, geodata: Path, report: Report) -> Atlas:
         moments = tuple(Moment(**v) for v in raw.get("moments", ()))
     except (TypeError, KeyError) as reason:
         raise ContentError(f"the atlas is not in order: {reason}", where) from None
-    essay = read_essay(content / "essay.md", report)
+    essay = read_essay(content / "essay.md", report, raw.get("essay_sha256", ""))
     layers, left_out = read_catalogue(geodata, report)
     entities = {
         entity.id: replace(entity, features=_expanded(entity.features, layers))

@@ -8,13 +8,15 @@ from geobrief.atlas import read_atlas
 from geobrief.compose import compose
 from geobrief.errors import GeobriefError
 from geobrief.layers import check_features
+from geobrief.resolve import check_ids, check_tables
 from geobrief.spec import View
 
 
 def problems(content: Path, geodata: Path) -> list[GeobriefError]:
     """Return all problems of the content and the geodata; an empty list means none.
 
-    Every layer is read, and every sheet composed under every policy and in every language.
+    Every layer and table is read, and every sheet composed under every policy and in every
+    language.
     """
     found: list[GeobriefError] = []
     try:
@@ -26,6 +28,9 @@ def problems(content: Path, geodata: Path) -> list[GeobriefError]:
             check_features(layer, found.append)
         except GeobriefError as problem:
             found.append(problem)
+    check_tables(atlas.sheets.values(), atlas.layers, found.append)
+    for table in sorted((content / "facts").glob("*.csv")):
+        check_ids(table, found.append)
     if found:
         return found
     for sheet in atlas.sheets:

@@ -41,17 +41,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m geobrief", description=__doc__)
-    parser.add_argument("--content", type=Path, default=settings().content, metavar="DIR")
-    parser.add_argument("--geodata", type=Path, default=settings().geodata, metavar="DIR")
+    parser.set_defaults(content=settings().content, geodata=settings().geodata)
+    # The folders may stand before the verb or after it; a verb without them leaves what stood.
+    folders = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    for taker in (parser, folders):
+        for name in ("content", "geodata"):
+            taker.add_argument(f"--{name}", type=Path, metavar="DIR", help=f"the {name} folder")
     verbs = parser.add_subparsers(required=True, metavar="VERB")
-    check = verbs.add_parser("check", help="validate content and geodata")
+    check = verbs.add_parser("check", parents=[folders], help="validate content and geodata")
     check.set_defaults(run=_check)
-    listing = verbs.add_parser("list", help="list sheets, layers, passages or wordings")
+    words = "list sheets, layers, passages or wordings"
+    listing = verbs.add_parser("list", parents=[folders], help=words)
     listing.add_argument("what", choices=["sheets", "layers", "passages", "wordings"])
     listing.add_argument("--lang", default="", help="wordings that this language still lacks")
     listing.add_argument("--json", action="store_true", help="as JSON")
     listing.set_defaults(run=_list)
-    export = verbs.add_parser("export", help="write a sheet as .png, .svg or .pdf")
+    words = "write a sheet as .png, .svg or .pdf"
+    export = verbs.add_parser("export", parents=[folders], help=words)
     export.add_argument("sheet")
     export.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
     export.add_argument("--size", default="slide", help="slide, a4, a3, square or WxHmm")

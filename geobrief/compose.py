@@ -300,8 +300,9 @@ class _Composer:
         if not keys:
             return []
         layer = self.changes[-1].feature.partition("/")[0]
-        words = self.text("Drawn or named differently: {policy}").format(policy=self.text(self.other.name))
-        return [LegendEntry(words, keys[0], layer)]
+        words = self.text("Drawn or named differently: {policy}")
+        other = self.text(self.other.name)
+        return [LegendEntry(words.format(policy=other), keys[0], layer)]
 
     def _passage(self, id: str) -> PassageSpec:
         return marked_passage(self.atlas, id, self.known)

@@ -6,6 +6,7 @@ anchors the file is the essay, byte for byte.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 from functools import cached_property
@@ -55,8 +56,13 @@ class Essay:
         return self._by_id[id]
 
 
-def read_essay(path: Path, report: Report) -> Essay:
+def read_essay(path: Path, report: Report, digest: str = "") -> Essay:
     """Read the essay; anchors out of order and text before the first anchor are reported.
+
+    Parameters
+    ----------
+    digest
+        SHA-256 of the text without anchors, in hex; another text is reported. Empty: any text.
 
     Raises
     ------
@@ -89,4 +95,8 @@ def read_essay(path: Path, report: Report) -> Essay:
         end = starts[index + 1][0] if index + 1 < len(starts) else len(text)
         sentence = text[start:end].rstrip()
         passages.append(Passage(found[1], number[0], start, start + len(sentence), sentence))
+    own = hashlib.sha256(text.encode()).hexdigest()
+    if digest and own != digest:
+        hint = f"restore the text; of another essay, essay_sha256 in atlas.toml is {own}"
+        report(ContentError("this is not the essay that atlas.toml names", Where(path, 1), hint))
     return Essay(text, tuple(passages))

@@ -114,7 +114,7 @@ class Layer:
 
 
 def read_catalogue(geodata: Path, report: Report) -> tuple[dict[str, Layer], set[str]]:
-    """Read catalogue.toml and hold each file to its digest.
+    """Read catalogue.toml and hold each file to its digest, of layers and of tables.
 
     Returns the layers by id, and the ids of those that were reported and left out because their
     file cannot be trusted.
@@ -137,7 +137,21 @@ def read_catalogue(geodata: Path, report: Report) -> tuple[dict[str, Layer], set
         if layer.id in layers:
             report(GeodataError(f"layer id {layer.id!r} stands twice", layer.where))
         layers[layer.id] = layer
+    _hold_tables(geodata, text, path, report)
     return layers, left_out
+
+
+def _hold_tables(geodata: Path, text: str, path: Path, report: Report) -> None:
+    """Hold each table that the build wrote to its digest."""
+    tables = parse_toml(text, path, GeodataError).get("table", [])
+    for raw, line in zip(tables, table_lines(text, "table"), strict=True):
+        name, where = str(raw.get("file", "")), Where(path, line)
+        file = (geodata / name).resolve()
+        if not name or not file.is_relative_to(geodata.resolve()) or not file.is_file():
+            report(GeodataError(f"the table {name!r} is missing", where, "run make geodata"))
+        elif sha256(file) != raw.get("digest"):
+            hint = "run make geodata, or restore the file"
+            report(GeodataError(f"the digest of {name} does not match", where, hint))
 
 
 def _layer(raw: dict[str, Any], geodata: Path, where: Where, report: Report) -> Layer | None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from string import Formatter
 from typing import Any, Literal, TypeVar
 
 import pandas as pd
@@ -91,6 +92,7 @@ class Table:
     columns: tuple[str, ...] = ()
     where: Mapping[str, str] = field(default_factory=dict)
     feature: str = ""
+    place: Where | None = None
 
     @cached_property
     def _kept(self) -> pd.DataFrame:
@@ -111,6 +113,16 @@ class Table:
             return ()
         return tuple(self.feature.format_map(row) for row in self._kept.to_dict("records"))
 
+    @property
+    def places(self) -> tuple[int, ...]:
+        """Place of each shown row among all rows of the file, counted from 0."""
+        return tuple(self._kept.index)
+
+    def named_columns(self) -> tuple[str, ...]:
+        """Return the columns of the file that it names."""
+        within = [name for _, name, _, _ in Formatter().parse(self.feature) if name]
+        return tuple(dict.fromkeys([*self.columns, *self.where, *within]))
+
 
 @dataclass(frozen=True)
 class Chart:
@@ -128,6 +140,11 @@ class Chart:
     unit: str = ""
     note: str = ""
     where: Mapping[str, Any] = field(default_factory=dict)
+    place: Where | None = None
+
+    def named_columns(self) -> tuple[str, ...]:
+        """Return the columns of the file that it names."""
+        return tuple(name for name in (self.x, self.y, self.series, *self.where) if name)
 
     @cached_property
     def rows(self) -> pd.DataFrame:
@@ -201,8 +218,8 @@ def _sheet(path: Path, folders: tuple[Path, Path]) -> Sheet:
         layers=layers,
         notes=found[2].strip(),
         where=Where(path, 1),
-        tables=tuple(_filed(Table, entry, path, folders) for entry in raw.get("tables", ())),
-        charts=tuple(_filed(Chart, entry, path, folders) for entry in raw.get("charts", ())),
+        tables=_all_filed(Table, raw, found[1], Where(path), folders),
+        charts=_all_filed(Chart, raw, found[1], Where(path), folders),
         tab=raw.get("tab", ""),
     )
 
@@ -222,17 +239,29 @@ def _sheet_layer(raw: dict[str, Any], where: Where) -> SheetLayer:
         raise ContentError(f"a layer of the sheet is not in order: {reason}", where) from None
 
 
+def _all_filed(
+    make: type[_Filed], raw: dict[str, Any], front: str, sheet: Where, folders: tuple[Path, Path]
+) -> tuple[_Filed, ...]:
+    """Return the tables or the charts of a sheet, each with the line where it stands."""
+    key = f"{make.__name__.lower()}s"
+    lines = table_lines(front, key)
+    return tuple(
+        _filed(make, entry, Where(sheet.file, line + 1), folders)
+        for entry, line in zip(raw.get(key, ()), lines, strict=True)
+    )
+
+
 def _filed(
-    make: Callable[..., _Filed], raw: dict[str, Any], path: Path, folders: tuple[Path, Path]
+    make: Callable[..., _Filed], raw: dict[str, Any], where: Where, folders: tuple[Path, Path]
 ) -> _Filed:
     """Return a table or a chart with its file, which lies in one of the folders."""
-    name, where = raw.get("file", ""), Where(path, 1)
+    name = raw.get("file", "")
     values = {k: tuple(v) if k == "columns" else v for k, v in raw.items() if k != "file"}
     for folder in folders:
         file = (folder / name).resolve()
         if file.is_relative_to(folder.resolve()) and file.is_file():
             try:
-                return make(**values, path=file)
+                return make(**values, path=file, place=where)
             except TypeError as reason:
                 raise ContentError(f"{name}: not in order: {reason}", where) from None
     raise ContentError(f"the table {name!r} is in neither folder", where)

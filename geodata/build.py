@@ -139,7 +139,7 @@ def write_tables(archives: Archives) -> None:
 
 
 def write_catalogue() -> None:
-    """``catalogue.toml``: the hand-written heads with digest and count filled in."""
+    """``catalogue.toml``: the hand-written heads with digest and count, and the tables' digests."""
     heads = tomllib.loads((HERE / "layers.toml").read_text(encoding="utf-8"))["layer"]
     out = ["# Written by build.py from layers.toml: do not edit.\n"]
     for head in heads:
@@ -150,13 +150,16 @@ def write_catalogue() -> None:
             if head["kind"] == "raster"
             else len(gpd.read_parquet(path, columns=["id", "geometry"]))
         )
-        out.append(entry({**head, "digest": f"sha256:{digest}", "features": count}))
+        out.append(entry("layer", {**head, "digest": f"sha256:{digest}", "features": count}))
+    for path in sorted(HERE.glob("*.csv")):
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        out.append(entry("table", {"file": path.name, "digest": f"sha256:{digest}"}))
     put(HERE / "catalogue.toml", "\n".join(out).encode())
 
 
-def entry(values: dict[str, Any]) -> str:
-    """One ``[[layer]]`` table."""
-    return "\n".join(["[[layer]]", *(f"{k} = {toml(v)}" for k, v in values.items())]) + "\n"
+def entry(kind: str, values: dict[str, Any]) -> str:
+    """One ``[[layer]]`` or ``[[table]]``."""
+    return "\n".join([f"[[{kind}]]", *(f"{k} = {toml(v)}" for k, v in values.items())]) + "\n"
 
 
 def toml(value: Any) -> str:

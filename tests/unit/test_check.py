@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from shapely import Polygon
 
+from geobrief.cli import main
+from geobrief.essay import read_essay
+from geobrief.files import sha256
 from tests.atlas_fixture import layers, write_atlas, write_geodata
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -167,6 +172,104 @@ def a_table_of_classes_without_its_head(atlas: Broken) -> str:
     return "segment"
 
 
+TABLE = """
+[[tables]]
+title = "Gates"
+file = "facts/gates.csv"
+columns = ["name", "opened"]
+feature = "gates/{id}"
+"""
+CHART = """
+[[charts]]
+title = "Gates"
+file = "facts/gates.csv"
+x = "name"
+y = "opened"
+"""
+GATES = 'id,name,opened\nford,"The\nFord",1900\nmill,The Mill,2010\n'
+
+
+def with_table(atlas: Broken, part: str = TABLE, rows: str = GATES) -> Path:
+    """Show a table of facts on a sheet; its second row has a line break in a cell."""
+    table = atlas.content / "facts/gates.csv"
+    table.parent.mkdir()
+    table.write_text(rows, "utf-8")
+    sheet = atlas.content / "sheets/ford.md"
+    sheet.write_text(sheet.read_text("utf-8").replace("\n+++\nThe ford", f"{part}+++\nThe ford"))
+    assert part in sheet.read_text("utf-8")
+    return table
+
+
+def a_word_of_the_essay(atlas: Broken) -> str:
+    digest = hashlib.sha256(read_essay(atlas.content / "essay.md", print).text.encode()).hexdigest()
+    settings = atlas.content / "atlas.toml"
+    settings.write_text(f'essay_sha256 = "{digest}"\n{settings.read_text("utf-8")}', "utf-8")
+    assert check(atlas.content, atlas.geodata).returncode == 0
+    atlas.swap(atlas.content / "essay.md", "Nobody knows", "No one knows")
+    atlas.point(atlas.content / "essay.md", 1)
+    return "essay_sha256"
+
+
+def a_figure_of_a_built_table(atlas: Broken) -> str:
+    table, catalogue = atlas.geodata / "lengths.csv", atlas.geodata / "catalogue.toml"
+    table.write_text("name,length_km\nbrook,330\n", "utf-8")
+    entry = f'\n[[table]]\nfile = "lengths.csv"\ndigest = "{sha256(table)}"\n'
+    catalogue.write_text(catalogue.read_text("utf-8") + entry, "utf-8")
+    assert check(atlas.content, atlas.geodata).returncode == 0
+    table.write_text("name,length_km\nbrook,331\n", "utf-8")
+    atlas.point(catalogue, catalogue.read_text("utf-8").count("\n"))
+    return "lengths.csv"
+
+
+def a_row_of_a_missing_feature(atlas: Broken) -> str:
+    atlas.swap(with_table(atlas), "mill,", "mil,")
+    atlas.lines = range(4, 5)
+    return "'mill'"
+
+
+def a_row_of_a_missing_layer(atlas: Broken) -> str:
+    table = with_table(atlas, TABLE.replace("gates/{id}", "gate/{id}"), GATES[:-19])
+    atlas.file, atlas.lines = table, range(3, 4)
+    return "'gates'"
+
+
+def a_fact_that_stands_twice(atlas: Broken) -> str:
+    table = with_table(atlas, "\n", f"{GATES}ford,The Ford again,1901\n")
+    atlas.file, atlas.lines = table, range(5, 6)
+    return "ford"
+
+
+def a_column_that_the_table_lacks(atlas: Broken) -> str:
+    with_table(atlas)
+    sheet = atlas.content / "sheets/ford.md"
+    atlas.swap(sheet, '"name", "opened"', '"name", "opend"')
+    return "'opened'"
+
+
+def a_column_that_the_pattern_lacks(atlas: Broken) -> str:
+    with_table(atlas)
+    atlas.swap(atlas.content / "sheets/ford.md", "gates/{id}", "gates/{ident}")
+    return "ident"
+
+
+def a_column_that_the_choice_of_rows_lacks(atlas: Broken) -> str:
+    with_table(atlas, f"{TABLE}where = {{ kind = 'gate' }}\n")
+    atlas.swap(atlas.content / "sheets/ford.md", "kind = 'gate'", "kinds = 'gate'")
+    return "kinds"
+
+
+def a_column_that_the_chart_lacks(atlas: Broken) -> str:
+    with_table(atlas, CHART)
+    atlas.swap(atlas.content / "sheets/ford.md", 'y = "opened"', 'y = "closed"')
+    return "closed"
+
+
+def a_table_that_is_none(atlas: Broken) -> str:
+    table = with_table(atlas, TABLE, f"{GATES}lost-gate,The Gate,1,2,3\n")
+    atlas.file, atlas.lines = table, range(1, 2)
+    return "CSV"
+
+
 FAULTS = [
     a_quote_that_is_not_in_the_essay,
     a_link_to_a_missing_feature,
@@ -187,6 +290,16 @@ FAULTS = [
     a_page_without_its_sheet,
     a_file_outside_the_folder,
     a_table_of_classes_without_its_head,
+    a_word_of_the_essay,
+    a_figure_of_a_built_table,
+    a_row_of_a_missing_feature,
+    a_row_of_a_missing_layer,
+    a_fact_that_stands_twice,
+    a_column_that_the_table_lacks,
+    a_column_that_the_pattern_lacks,
+    a_column_that_the_choice_of_rows_lacks,
+    a_column_that_the_chart_lacks,
+    a_table_that_is_none,
 ]
 
 
@@ -222,6 +335,49 @@ def test_the_tiny_atlas_itself_is_in_order(tmp_path: Path) -> None:
     assert found.returncode == 0, f"{found.stdout}\n{found.stderr}"
 
 
+def test_a_table_of_facts_may_stand_on_a_sheet(tmp_path: Path) -> None:
+    atlas = Broken(tmp_path / "atlas")
+    with_table(atlas, TABLE + CHART)
+    found = check(atlas.content, atlas.geodata)
+    assert found.returncode == 0, f"{found.stdout}\n{found.stderr}"
+
+
+def test_a_missing_feature_and_a_missing_layer_get_their_remedy(tmp_path: Path) -> None:
+    atlas = Broken(tmp_path / "atlas")
+    a_link_to_a_missing_feature(atlas)
+    a_link_to_a_missing_layer(atlas)
+    told = check(atlas.content, atlas.geodata).stdout
+    assert "no such feature (ids of gates: ford, lost-gate, mill)" in told
+    assert "no such layer (is 'realms' meant?)" in told
+    atlas.swap(atlas.content / "links.toml", '"gates/bridge"', '"gates/frod"')
+    assert "no such feature (is 'ford' meant?)" in check(atlas.content, atlas.geodata).stdout
+
+
 def test_this_atlas_is_in_order() -> None:
     found = check(ROOT / "content", ROOT / "geodata")
     assert found.returncode == 0, f"{found.stdout}\n{found.stderr}"
+
+
+def test_this_atlas_holds_its_essay_and_its_tables() -> None:
+    assert (
+        len(tomllib.loads((ROOT / "content/atlas.toml").read_text("utf-8"))["essay_sha256"]) == 64
+    )
+    catalogue = tomllib.loads((ROOT / "geodata/catalogue.toml").read_text("utf-8"))
+    held = {entry["file"] for entry in catalogue["table"]}
+    assert held == {path.name for path in (ROOT / "geodata").glob("*.csv")}
+
+
+@pytest.mark.parametrize("after", [True, False])
+def test_the_folders_may_stand_before_and_after_the_verb(
+    tmp_path: Path, after: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    content, geodata = write_atlas(tmp_path / "atlas")
+    folders = ["--content", str(content), "--geodata", str(geodata)]
+    for verb in (["check"], ["list", "sheets"], ["export", "ford", "--dpi", "40", "-o", "m.png"]):
+        given = [str(tmp_path / word) if word == "m.png" else word for word in verb]
+        assert main([*given, *folders] if after else [*folders, *given]) == 0
+    assert "ford\tThe ford" in capsys.readouterr().out
+    assert (tmp_path / "m.png").stat().st_size > 1000
+    mixed = ["--content", str(content), "list", "sheets", "--geodata", str(geodata)]
+    assert main(mixed) == 0
+    assert "The ford" in capsys.readouterr().out
