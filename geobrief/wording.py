@@ -1,6 +1,29 @@
-"""Marks a text that a reader sees and that is turned into the reader's language elsewhere."""
+"""Texts that a reader sees: which are turned into the reader's language, and which way they run."""
+
+import re
+import unicodedata
+
+ISOLATE, END_ISOLATE = "\u2066", "\u2069"
+_PARTS = re.compile(r"\d+(?:[-–/]\d+)+")
 
 
 def wording(text: str) -> str:
     """Return the text as it is; `wordings.py` finds it by this call."""
     return text
+
+
+def runs_right_to_left(text: str) -> bool:
+    """Tell whether any letter of the text runs from right to left."""
+    return any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in text)
+
+
+def isolated(text: str) -> str:
+    """Keep a left-to-right piece together within a right-to-left line."""
+    return f"{ISOLATE}{text}{END_ISOLATE}"
+
+
+def with_dates(text: str) -> str:
+    """Keep dates and spans of numbers in their order: Arabic letters before would turn them."""
+    if not runs_right_to_left(text) or ISOLATE in text:
+        return text
+    return _PARTS.sub(lambda found: isolated(found[0]), text)

@@ -12,7 +12,7 @@ from geobrief.legend import UNCERTAIN
 from geobrief.render.swatch import swatch
 from geobrief.sheets import SheetLayer
 from geobrief.spec import FeatureSpec, MapSpec
-from geobrief.web.markup import attribute
+from geobrief.web.markup import attribute, said
 
 Text = Callable[[str], str]
 Dated = Sequence[tuple[str, FeatureSpec]]
@@ -39,7 +39,7 @@ def axis(atlas: Atlas, layer: SheetLayer, spec: MapSpec, text: Text) -> str:
     return (
         f'<section class="gb-axis" aria-label="{escape(text("Time axis"))}" dir="ltr">'
         f'<div class="gb-axis-field">{_years(days, step)}{marks}{_rows(layer, dated, spec, step)}'
-        f"</div><p>{escape(note)} <b>{escape(end)}.</b></p></section>"
+        f'</div><p dir="{spec.direction}">{said(note)} <b>{said(f"{end}.")}</b></p></section>'
     )
 
 
@@ -54,7 +54,7 @@ def _rows(layer: SheetLayer, dated: Dated, spec: MapSpec, step: float) -> str:
             for place, (day, feature) in enumerate(dated)
             if feature.symbol.removesuffix(UNCERTAIN) == entry.symbol
         )
-        head = f"{swatch(symbols[entry.symbol])}<span>{escape(entry.label)}</span>"
+        head = f"{swatch(symbols[entry.symbol])}<span>{said(entry.label)}</span>"
         rows.append(f'<div class="gb-axis-row"><h3>{head}</h3><div>{dots}</div></div>')
     return "".join(rows)
 
@@ -83,7 +83,7 @@ def _moment(moment: Moment, days: Sequence[str], step: float, text: Text) -> str
     """Return a band from the first event of a moment to its last, with its name."""
     left = (bisect_left(days, moment.start) + 0.5) * step
     right = (bisect_right(days, moment.end) + 0.5) * step
-    name = escape(text(moment.title))
+    name = said(text(moment.title))
     note = escape(text(moment.note), quote=True)
     return (
         f'<div class="gb-axis-row gb-axis-moments"><h3></h3><div><span title="{note}" '

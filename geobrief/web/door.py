@@ -108,7 +108,8 @@ body {{ margin: 18vh auto 0; max-width: 34rem; padding: 0 1.25rem; background: {
 h1 {{ font: 600 1.6rem/1.2 {serif}; border-bottom: 1px solid {grey}; padding-bottom: 0.4rem; }}
 a {{ color: inherit; text-decoration-color: {red}; text-underline-offset: 0.2em; }}
 </style></head>
-<body><h1>{heading}</h1><p>{words}</p><p><a href="{root}"><bdi>{title}</bdi></a></p></body>
+<body><h1><bdi>{heading}</bdi></h1><p><bdi>{words}</bdi></p>
+<p><a href="{root}"><bdi>{title}</bdi></a></p></body>
 </html>
 """
 

@@ -52,7 +52,7 @@ def navigation() -> None:
     try:
         atlas = current_atlas()
     except GeobriefError as error:
-        _warn(error)
+        _warn(str(error))
         st.stop()
     view = url_view(atlas)
     st.set_page_config(page_title=atlas.title, layout="wide")
@@ -74,24 +74,47 @@ def _script(atlas: Atlas, view: View, page: Page, first: bool) -> st.Page:
 
 
 def url_view(atlas: Atlas) -> View:
-    """Read the view from the URL; what the atlas does not know is dropped with a word."""
+    """Read the view from the URL without what the atlas does not know."""
     try:
         view = View.from_query(st.query_params.to_dict())
     except GeobriefError as error:
-        _warn(error)
+        _warn(str(error))
         view = View()
-    languages, policies = {x.id for x in atlas.languages}, {x.id for x in atlas.policies}
+    known = _choices(atlas)
     return replace(
         view,
-        lang=view.lang if view.lang in languages else "",
-        policy=view.policy if view.policy in policies else "",
-        compare=view.compare if view.compare in policies else "",
+        lang=view.lang if view.lang in known["lang"] else "",
+        policy=view.policy if view.policy in known["policy"] else "",
+        compare=view.compare if view.compare in known["compare"] else "",
     )
 
 
-def _warn(error: GeobriefError) -> None:
-    """Show an error as plain text: it may quote the URL, which is anybody's to write."""
-    st.html(f'<p class="gb-warning" role="alert">{escape(str(error))}</p>')
+def _choices(atlas: Atlas) -> dict[str, set[str]]:
+    """Return what the URL may choose from, by parameter."""
+    languages, policies = {x.id for x in atlas.languages}, {x.id for x in atlas.policies}
+    return {"lang": languages, "policy": policies, "compare": policies}
+
+
+def _in_vain(atlas: Atlas, sheet: Sheet) -> list[str]:
+    """Return what the URL asks for and the atlas, the page or the sheet does not have."""
+    asked = {name: value for name, value in st.query_params.to_dict().items() if value}
+    known = _choices(atlas)
+    found = [f"{n}={asked[n]}" for n in known if n in asked and asked[n] not in known[n]]
+    if asked.get(SHEET, sheet.id) != sheet.id:
+        found.append(f"{SHEET}={asked[SHEET]}")
+    chosen = View.from_query({"select": asked.get("select", "")}).select
+    strange = [id for id in chosen if not _shows(atlas, sheet, id)]
+    return [*found, *(f"select={id}" for id in strange)]
+
+
+def _shows(atlas: Atlas, sheet: Sheet, feature: str) -> bool:
+    layer, _, id = feature.partition("/")
+    return any(shown.id == layer for shown in sheet.layers) and id in atlas.layers[layer].ids
+
+
+def _warn(words: str) -> None:
+    """Show a warning as plain text: it may quote the URL, which is anybody's to write."""
+    st.html(f'<p class="gb-warning" role="alert" dir="auto">{escape(words)}</p>')
 
 
 def carried(view: View, sheet: str = "") -> dict[str, str | Iterable[str]]:
@@ -106,10 +129,15 @@ def current() -> Screen:
     page, view, links = st.session_state[RUN]
     asked = st.query_params.get(SHEET, "")
     sheet = asked if asked in page.sheets else page.sheets[0]
+    kept = tuple(id for id in view.select if _shows(atlas, atlas.sheets[sheet], id))
+    view = replace(view, select=kept)
+    if vain := _in_vain(atlas, atlas.sheets[sheet]):
+        words = atlas.text(view.lang, "The address asks for what is not here: {names}")
+        _warn(words.format(names=", ".join(vain)))
     try:
         spec = compose(atlas, sheet, view)
     except GeobriefError as error:
-        _warn(error)
+        _warn(str(error))
         view = View(lang=view.lang, policy=view.policy)
         spec = compose(atlas, sheet, view)
     return Screen(atlas, page, view, atlas.language(spec.lang), spec, links)

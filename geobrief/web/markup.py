@@ -15,6 +15,7 @@ from geobrief.cards import Card
 from geobrief.claims import Claim
 from geobrief.sheets import Chart
 from geobrief.spec import MapSpec, Mark, PassageSpec
+from geobrief.wording import runs_right_to_left, with_dates
 from geobrief.wordings import UNITS, heading
 
 _SHORT = re.compile(r"[\w.:-]{4,14}")
@@ -22,6 +23,17 @@ _SHORT = re.compile(r"[\w.:-]{4,14}")
 
 Text = Callable[[str], str]
 """Turns the wording as the content has it into the reader's language."""
+
+
+def said(text: str) -> str:
+    """Return a text that keeps its own direction on a page of the other one.
+
+    Where the reader's language has no wording for it, the essay's stands: its full stop would
+    jump to the front of the line.
+    """
+    direction = "rtl" if runs_right_to_left(text) else "ltr"
+    return f'<bdi dir="{direction}">{escape(with_dates(text))}</bdi>' if text else ""
+
 
 def attribute(ids: Iterable[str]) -> str:
     """Return the ids of features as the value of `data-features`."""
@@ -32,7 +44,7 @@ def button(label: str, ids: Iterable[str], kind: str = "gb-link") -> str:
     """Return a button that lights features on the map; without ids it clears the selection."""
     return (
         f'<span class="{kind}" role="button" tabindex="0" data-features="{attribute(ids)}">'
-        f"{escape(label)}</span>"
+        f"{said(label)}</span>"
     )
 
 
@@ -64,13 +76,13 @@ def claim(made: Claim, features: Sequence[str], shown_on: str, text: Text, tag: 
     if features:
         lit = attribute(features)
         quote = f'<span role="button" tabindex="0" data-features="{lit}">{quote}</span>'
-    where = f" · {escape(text('Map'))}: {escape(shown_on)}" if shown_on else ""
+    where = f" · {said(text('Map'))}: {said(shown_on)}" if shown_on else ""
     return (
         f'<article class="gb-claim" data-claim="{escape(made.id)}">'
         f'<blockquote lang="{escape(tag)}" dir="ltr">“{quote}”</blockquote>'
-        f"<p>{escape(made.finding)}</p>"
-        f'<p><span class="gb-verdict">{escape(text(made.verdict).capitalize())}</span>{where}</p>'
-        f'<p class="gb-source">{escape(text("Source"))}: {_sources(made.source, text)}</p>'
+        f"<p>{said(made.finding)}</p>"
+        f'<p><span class="gb-verdict">{said(text(made.verdict).capitalize())}</span>{where}</p>'
+        f'<p class="gb-source">{said(text("Source"))}: {_sources(made.source, text)}</p>'
         "</article>"
     )
 
@@ -84,7 +96,7 @@ def passage(spec: PassageSpec, text: Text, tag: str) -> str:
         Language of the essay, BCP 47; it is set from left to right whatever the page is.
     """
     label, quote = f"{text('Paragraph')} {spec.paragraph}", _marked(spec.text, spec.marks)
-    where = button(label, spec.features) if spec.features else f"<span>{escape(label)}</span>"
+    where = button(label, spec.features) if spec.features else f"<span>{said(label)}</span>"
     return (
         f'<figure class="gb-passage" data-passage="{escape(spec.id)}" '
         f'data-features="{attribute(spec.features)}">'
@@ -131,20 +143,20 @@ def card(made: Card, text: Text) -> str:
     rows += _row(text("Position and facts"), made.uncertain or sure)
     rows += _row(text("As of"), made.as_of)
     rows += (
-        f'<dt>{escape(text("Source"))}</dt><dd class="gb-source">{_sources(made.source, text)}</dd>'
+        f'<dt>{said(text("Source"))}</dt><dd class="gb-source">{_sources(made.source, text)}</dd>'
     )
-    note = f'<p class="gb-note">{escape(made.note)}</p>' if made.note else ""
+    note = f'<p class="gb-note">{said(made.note)}</p>' if made.note else ""
     return (
         f'<section class="gb-card" data-card="{escape(made.id)}">'
-        f'<div class="gb-kind">{escape(made.kind)}{button(text("Clear"), (), "gb-clear")}</div>'
-        f'<h3>{escape(made.title)}</h3><p class="gb-names">{names}</p>'
+        f'<div class="gb-kind">{said(made.kind)}{button(text("Clear"), (), "gb-clear")}</div>'
+        f'<h3>{said(made.title)}</h3><p class="gb-names">{names}</p>'
         f"<dl>{rows}</dl>{note}</section>"
     )
 
 
 def _sources(source: str, text: Text) -> str:
     """Return one source as it is; of several the first, and the rest behind a click."""
-    first, *rest = (escape(part) for part in statements(source))
+    first, *rest = (said(part) for part in statements(source))
     if not rest:
         return first
     more = "".join(f"<li>{part}</li>" for part in rest)
@@ -165,11 +177,11 @@ def statements(text: str) -> list[str]:
 
 
 def _row(label: str, value: str) -> str:
-    return f"<dt>{escape(label)}</dt><dd>{escape(value)}</dd>"
+    return f"<dt>{said(label)}</dt><dd>{said(value)}</dd>"
 
 
 def _doubt(text: Text) -> str:
-    return f" <small>({escape(text('spelling not confirmed'))})</small>"
+    return f" <small>({said(text('spelling not confirmed'))})</small>"
 
 
 def choices(cards: Sequence[Card], text: Text) -> str:
@@ -177,7 +189,7 @@ def choices(cards: Sequence[Card], text: Text) -> str:
     rows = "".join(f"<li>{button(made.title, (made.id,))}</li>" for made in cards)
     count = f"{len(cards)} {text('selected')}"
     return (
-        f'<section class="gb-card"><div class="gb-kind">{escape(count)}'
+        f'<section class="gb-card"><div class="gb-kind">{said(count)}'
         f"{button(text('Clear'), (), 'gb-clear')}</div><ul>{rows}</ul></section>"
     )
 
@@ -185,7 +197,7 @@ def choices(cards: Sequence[Card], text: Text) -> str:
 def lead(text: str) -> str:
     """Return plain text as paragraphs; empty lines part them."""
     parts = [part.strip() for part in text.split("\n\n") if part.strip()]
-    return "".join(f'<p class="gb-lead">{escape(part)}</p>' for part in parts)
+    return "".join(f'<p class="gb-lead">{said(part)}</p>' for part in parts)
 
 
 def listed(title: str, groups: Sequence[tuple[str, Sequence[str]]]) -> str:
@@ -202,7 +214,7 @@ def changes(spec: MapSpec, text: Text) -> str:
     """Return what the compared policy draws or names otherwise, each a button for its place."""
     title = f"{text('What changes')}: {spec.compared}"
     if not spec.changes:
-        return f'<p class="gb-note">{escape(title)}: {escape(text("nothing on this map"))}</p>'
+        return f'<p class="gb-note">{said(title)}: {said(text("nothing on this map"))}</p>'
     rows: dict[tuple[str, str], list[str]] = {}
     for change in spec.changes:
         rows.setdefault((change.here, change.there), []).append(change.feature)
@@ -210,7 +222,7 @@ def changes(spec: MapSpec, text: Text) -> str:
         f"<li>{button(f'{here} → {there}', ids)}{_count(ids)}</li>"
         for (here, there), ids in rows.items()
     )
-    return f'<section class="gb-changes"><h2>{escape(title)}</h2><ul>{items}</ul></section>'
+    return f'<section class="gb-changes"><h2>{said(title)}</h2><ul>{items}</ul></section>'
 
 
 def _count(ids: Sequence[str]) -> str:
@@ -223,7 +235,7 @@ def chart(address: str, drawn: Chart, text: Text, table: str) -> str:
     figures = escape(text("Figures"))
     return (
         f'<figure class="gb-chart"><img src="{escape(address)}" alt="{title}. {note}">'
-        f"<figcaption>{note}</figcaption>"
+        f"<figcaption>{said(text(drawn.note))}</figcaption>"
         f"<details><summary>{figures}</summary>{table}</details></figure>"
     )
 
@@ -244,7 +256,7 @@ def table(
     """
     columns = [_Column.of(frame[name]) for name in frame.columns]
     head = "".join(
-        f'<th scope="col"{column.attribute}>{escape(text(heading(column.name)))}</th>'
+        f'<th scope="col"{column.attribute}>{said(text(heading(column.name)))}</th>'
         for column in columns
     )
     ids = features or [""] * len(frame)
@@ -252,9 +264,9 @@ def table(
         "<tr>" + "".join(_cells(columns, row, id)) + "</tr>"
         for row, id in zip(frame.itertuples(index=False), ids, strict=True)
     )
-    foot = f'<p class="gb-note">{escape(note)}</p>' if note else ""
+    foot = f'<p class="gb-note">{said(note)}</p>' if note else ""
     return (
-        f'<div class="gb-table"><table><caption>{escape(caption)}</caption>'
+        f'<div class="gb-table"><table><caption>{said(caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{foot}"
     )
 
@@ -265,9 +277,9 @@ def _cells(columns: Sequence[_Column], row: Iterable[Any], feature: str) -> Iter
         if feature and not number:
             yield f'<th scope="row">{button(column.shown(value), (feature,))}</th>'
         else:
-            shown = column.shown(value)
-            kind = column.attribute or (' class="gb-short"' if _SHORT.fullmatch(shown) else "")
-            yield f"<td{kind}>{escape(shown)}</td>"
+            short = _SHORT.fullmatch(column.shown(value))
+            kind = column.attribute or (' class="gb-short"' if short else "")
+            yield f"<td{kind}>{column.cell(value)}</td>"
 
 
 @dataclass(frozen=True)
@@ -289,6 +301,10 @@ class _Column:
     @property
     def attribute(self) -> str:
         return ' class="gb-number"' if self.number else ""
+
+    def cell(self, value: Any) -> str:
+        """Return a value as HTML; it stays data, in the direction of its own letters."""
+        return escape(self.shown(value)) if self.number else said(self.shown(value))
 
     def shown(self, value: Any) -> str:
         """Return a value as the reader sees it."""

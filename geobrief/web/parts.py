@@ -18,7 +18,7 @@ from geobrief.web import layout, markup
 from geobrief.web.axis import axis
 from geobrief.web.bridge import map_frame
 from geobrief.web.layout import SHEET, Screen
-from geobrief.wording import wording
+from geobrief.wording import with_dates, wording
 
 CARDS = 2
 """Features whose cards are shown side by side; of more, the names are listed."""
@@ -28,10 +28,16 @@ NEWEST = ""
 
 def heading(screen: Screen) -> None:
     """Write the sheet's title and subtitle, and offer the page's other sheets."""
-    title, subtitle = escape(screen.spec.title), escape(screen.spec.subtitle)
-    st.html(f'<header class="gb-head"><h1>{title}</h1><p>{subtitle}</p></header>')
+    title, subtitle = markup.said(screen.spec.title), markup.said(screen.spec.subtitle)
+    state = f'<p class="gb-state">{markup.said(_state(screen))}</p>' if screen.spec.date else ""
+    st.html(f'<header class="gb-head"><h1>{title}</h1><p>{subtitle}</p>{state}</header>')
     if len(screen.page.sheets) > 1:
         _tabs(screen)
+
+
+def _state(screen: Screen) -> str:
+    """Say which day the map shows, where the reader chose one."""
+    return screen.text("State of {date}").format(date=screen.spec.date)
 
 
 def _tabs(screen: Screen) -> None:
@@ -76,7 +82,7 @@ def _date_control(screen: Screen) -> None:
     options = [*known, NEWEST]
     at = max((day for day in known if day <= screen.view.date), default=NEWEST)
     st.session_state["date"] = at if screen.view.date else NEWEST
-    newest = f"{screen.text('Newest state')} ({screen.spec.as_of})"
+    newest = with_dates(f"{screen.text('Newest state')} ({screen.spec.as_of})")
     st.select_slider(
         screen.text("State on the map at"),
         options,
@@ -105,10 +111,8 @@ def cards(screen: Screen) -> None:
         for feature in screen.view.select
     ]
     if not made:
-        how = wording(
-            "Choose a place on the map for its facts, a marked phrase for its place."
-        )
-        st.html(f'<p class="gb-hint">{escape(screen.text(how))}</p>')
+        how = wording("Choose a place on the map for its facts, a marked phrase for its place.")
+        st.html(f'<p class="gb-hint">{markup.said(screen.text(how))}</p>')
     elif len(made) > CARDS:
         st.html(markup.choices(made, screen.text))
     else:
@@ -153,7 +157,8 @@ def following_map(screen: Screen) -> None:
 def coverage_line(screen: Screen) -> None:
     """Say how many sentences, phrases and entities are on a map, and how the others are shown."""
     made = coverage(screen.atlas)
-    counts = ", ".join(f"<b>{n}</b> {escape(screen.text(k))}" for k, n in made.outcomes.items())
+    named = ((n, markup.said(screen.text(name))) for name, n in made.outcomes.items())
+    counts = ", ".join(f"<b>{n}</b> {words}" for n, words in named)
     words = screen.text(
         "{shown} of {all} sentences and {phrases} of {mentions} phrases are on a map. "
         "Of {entities} places, actors, mechanisms, dates and figures:"
@@ -164,7 +169,7 @@ def coverage_line(screen: Screen) -> None:
         mentions=made.mentions,
         entities=sum(made.outcomes.values()),
     )
-    st.html(f'<p class="gb-coverage">{escape(words)} {counts}.</p>')
+    st.html(f'<p class="gb-coverage">{markup.said(words)} {counts}.</p>')
 
 
 def left_out(screen: Screen) -> None:
@@ -214,13 +219,13 @@ def source_tables(screen: Screen) -> None:
 
 def sheet_links(screen: Screen) -> None:
     """List the other pages, each with what it shows."""
-    st.html(f'<h2 class="gb-part">{escape(screen.text("Sheets"))}</h2>')
+    st.html(f'<h2 class="gb-part">{markup.said(screen.text("Sheets"))}</h2>')
     with st.container(key="sheets"):
         for page in screen.atlas.pages:
             if page.id != screen.page.id:
                 st.page_link(screen.links[page.id], query_params=layout.carried(screen.view))
                 shows = screen.text(screen.atlas.sheets[page.sheets[0]].subtitle)
-                st.html(f'<p class="gb-note">{escape(shows)}</p>')
+                st.html(f'<p class="gb-note">{markup.said(shows)}</p>')
 
 
 def uncertainty(screen: Screen) -> None:
@@ -277,10 +282,12 @@ def footing(screen: Screen) -> None:
     """Write who draws the lines so, from what, and as of when."""
     parts = (screen.spec.disclaimer, screen.spec.attribution())
     as_of = f"{screen.text('As of')} {screen.spec.as_of}"
+    if screen.spec.date:
+        as_of = f"{_state(screen)}. {as_of}"
     if screen.spec.unreviewed:
         as_of += f". {screen.text('Translation not reviewed.')}"
     st.html(
         '<footer class="gb-foot">'
-        + "".join(f"<p>{escape(part)}</p>" for part in (*parts, as_of) if part)
+        + "".join(f"<p>{markup.said(part)}</p>" for part in (*parts, as_of) if part)
         + "</footer>"
     )

@@ -348,7 +348,7 @@ def test_a_missing_feature_and_a_missing_layer_get_their_remedy(tmp_path: Path) 
     a_link_to_a_missing_layer(atlas)
     told = check(atlas.content, atlas.geodata).stdout
     assert "no such feature (ids of gates: ford, lost-gate, mill)" in told
-    assert "no such layer (is 'realms' meant?)" in told
+    assert "no such layer (layers: ground, realms, brook, lines, gates ...)" in told
     atlas.swap(atlas.content / "links.toml", '"gates/bridge"', '"gates/frod"')
     assert "no such feature (is 'ford' meant?)" in check(atlas.content, atlas.geodata).stdout
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -19,11 +18,10 @@ from matplotlib.textpath import TextToPath
 
 from geobrief import style
 from geobrief.fonts import FONTS, font_file
+from geobrief.wording import END_ISOLATE, ISOLATE
 
 RIGHT_TO_LEFT_MARK = "\u200f"
 """Gives a line its base direction where its first letter would say otherwise."""
-
-ISOLATE, END_ISOLATE = "\u2066", "\u2069"
 
 HAIR_SPACE = "\u200a"
 
@@ -164,16 +162,6 @@ def _reopened(lines: list[str]) -> Iterator[str]:
         is_open = line.rfind(ISOLATE) > line.rfind(END_ISOLATE) or (
             is_open and END_ISOLATE not in line
         )
-
-
-def isolated(text: str) -> str:
-    """Keep a left-to-right piece together within a right-to-left line."""
-    return f"{ISOLATE}{text}{END_ISOLATE}"
-
-
-def runs_right_to_left(text: str) -> bool:
-    """Tell whether any letter of the text runs from right to left."""
-    return any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in text)
 
 
 def draw(

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from geobrief import style
 from geobrief.errors import RequestError
-from geobrief.render.paper.lettering import isolated
 from geobrief.render.paper.panel import (
     Column,
     Hand,
@@ -19,6 +18,7 @@ from geobrief.render.paper.panel import (
 )
 from geobrief.render.paper.projection import Box, Frame
 from geobrief.spec import MapSpec
+from geobrief.wording import isolated
 
 Say = Callable[[str], str]
 
@@ -186,12 +186,12 @@ def _footers(
     sources, policy = Column(width), Column(width)
     credits = " · ".join(_isolated(str(c), hand) for c in spec.credits)
     dated = say("Sources, data as of {date}: {credits}")
-    sources.text(dated.format(date=spec.as_of, credits=credits), small)
+    sources.text(dated.format(date=_isolated(spec.as_of, hand), credits=credits), small)
     frame = Frame(spec.extent, (0.0, 0.0, *size))
     values = {key: _isolated(text, hand) for key, text in frame.projection.values}
     words = [say(frame.projection.wording).format(**values)]
     if spec.date:
-        words.append(say("shown for {date}").format(date=spec.date))
+        words.append(say("shown for {date}").format(date=_isolated(spec.date, hand)))
     sources.text(" · ".join([*words, _isolated(spec.digest(), hand)]), small)
     policy.text(spec.policy_name, strong)
     policy.text(spec.disclaimer, small)

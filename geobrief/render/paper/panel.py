@@ -16,12 +16,11 @@ from geobrief.render.paper.lettering import (
     Type,
     draw,
     measure,
-    runs_right_to_left,
     wrap,
 )
 from geobrief.spec import MapSpec
 from geobrief.style import Symbol
-from geobrief.wording import wording
+from geobrief.wording import runs_right_to_left, with_dates, wording
 
 Say = Callable[[str], str]
 
@@ -74,7 +73,7 @@ class Column:
 
     def text(self, text: str, kind: Type, indent: float = 0.0) -> None:
         """Set a paragraph; flush right where the sheet's language runs from right to left."""
-        kind = replace(kind, rtl=kind.rtl and runs_right_to_left(text))
+        text, kind = with_dates(text), _by_script(text, kind)
         for line in wrap(text, kind, self.width - indent):
             self.rows.append((kind.leading * kind.size, _line(line, kind, indent)))
 
@@ -91,7 +90,7 @@ class Column:
     def legend(self, number: int, label: str, symbol: Symbol, kind: Type, scale: float) -> None:
         """Add a legend entry: its symbol, then its label."""
         room = (SWATCH + 8) * scale
-        kind = replace(kind, rtl=kind.rtl and runs_right_to_left(label))
+        label, kind = with_dates(label), _by_script(label, kind)
         lines = wrap(label, kind, self.width - room)
         step = kind.leading * kind.size
         height = max(step * len(lines), 13.5 * scale) + 2.2 * scale
@@ -115,6 +114,13 @@ class Column:
             boxes += paint(brush, left, left + self.width, top)
             top -= height
         return boxes
+
+
+def _by_script(text: str, kind: Type) -> Type:
+    """Return the type for a text: what no one has translated keeps its own script's font."""
+    if kind.script == "latin" or runs_right_to_left(text):
+        return kind
+    return replace(kind, script="latin", rtl=False)
 
 
 def _line(
