@@ -32,7 +32,10 @@ if TYPE_CHECKING:
 DECIMALS = 4
 """Decimals of a degree in the page: 0.0001 degrees are about 11 metres."""
 
-SCRIPTS = ("leaflet/leaflet.js", "map.js", "labels.js", "furniture.js")
+OWN = ("map.js", "keys.js", "spots.js", "labels.js", "furniture.js", "map.css")
+"""Our own files; what they say is part of a page's digest."""
+
+SCRIPTS = ("leaflet/leaflet.js", *(name for name in OWN if name.endswith(".js")))
 SHEETS = ("leaflet/leaflet.css", "map.css")
 
 
@@ -94,13 +97,35 @@ class _Raster(_Call):
 
 
 class _Begin(_Call):
-    """Hands the Leaflet map over to our script."""
+    """Hands the Leaflet map over to our script, and the box that the ground layer fills."""
 
     _template = Template(
         "{% macro script(this, kwargs) %}"
-        "geobrief.begin({{ this._parent.get_name() }});"
+        "geobrief.begin({{ this._parent.get_name() }}, {{ this.data }});"
         "{% endmacro %}"
     )
+
+    def __init__(self, atlas: Atlas, spec: MapSpec) -> None:
+        super().__init__("begin", ground(atlas, spec))
+
+
+WORLD: Extent = (-180.0, -85.05, 180.0, 85.05)
+"""All that Web Mercator shows."""
+
+
+def ground(atlas: Atlas, spec: MapSpec) -> Extent | None:
+    """Return the box of the lowest area layer, where the sea may be drawn; None without one.
+
+    A ground that goes around the globe has all of the sea, up to the edges of the projection.
+    """
+    areas = (layer.id for layer in spec.layers if layer.kind == "polygon")
+    lowest = next(areas, None)
+    if lowest is None:
+        return None
+    west, south, east, north = atlas.layers[lowest].bounds
+    if east - west >= 359:
+        return WORLD
+    return west, max(south, WORLD[1]), east, min(north, WORLD[3])
 
 
 def raster_url(layer: str, digest: str) -> str:
@@ -138,9 +163,7 @@ def _compile_key(atlas: Atlas, spec: MapSpec) -> str:
         for layer in spec.layers
         if f"{layer.id}_web" in atlas.layers
     ]
-    files = [
-        asset_digest(STATIC / name) for name in ("map.js", "labels.js", "furniture.js", "map.css")
-    ]
+    files = [asset_digest(STATIC / name) for name in OWN]
     named = [drawn, rasters, files, atlas.sheets[spec.sheet].extent]
     return sha256(json.dumps(named, sort_keys=True).encode()).hexdigest()[:16]
 
@@ -157,14 +180,14 @@ def _compile(atlas: Atlas, spec: MapSpec, digest: str) -> Compiled:
         zoom_snap=0.1,
         zoom_delta=0.75,
         wheel_px_per_zoom_level=90,
-        min_zoom=2,
+        min_zoom=0,
         max_zoom=12,
         world_copy_jump=False,
     )
     leaflet.default_js = [(name, asset_url(name)) for name in SCRIPTS]
     leaflet.default_css = [(name, asset_url(name)) for name in SHEETS]
     leaflet.add_to(figure)
-    _add(leaflet, _Begin("begin"), "begin")
+    _add(leaflet, _Begin(atlas, spec), "begin")
     last_area = max((i for i, ly in enumerate(spec.layers) if ly.kind == "polygon"), default=0)
     _add(leaflet, CustomPane("graticule", z_index=_depth(last_area) + 3), "graticule")
     _add(leaflet, CustomPane("lit", z_index=_depth(last_area) + 5), "lit")
@@ -177,7 +200,9 @@ def _compile(atlas: Atlas, spec: MapSpec, digest: str) -> Compiled:
             else _Vectors(atlas, layer, pane, extent)
         )
         _add(leaflet, element, f"layer{index}")
-    _add(leaflet, CustomPane("labels", z_index=_depth(len(spec.layers)) + 50), "labels")
+    top = _depth(len(spec.layers))
+    _add(leaflet, CustomPane("focus", z_index=top + 40), "focus")
+    _add(leaflet, CustomPane("labels", z_index=top + 50), "labels")
     _add(leaflet, _Call("ready"), "ready")
     leaflet._id = "atlas"
     figure.render()

@@ -83,6 +83,7 @@ def _page_data(atlas: Atlas, spec: MapSpec, query: dict[str, str]) -> dict[str, 
     """What the scripts need beside the spec: wording, colours, selection, addresses."""
     words = {
         "km": wording("km"),
+        "map": wording("Map"),
         "copied": wording("Link copied"),
         "copy_yourself": wording("Copy the link from the field"),
         "north": wording("N"),

@@ -5,12 +5,19 @@
   const $ = (selector) => document.querySelector(selector);
   const all = (selector) => Array.from(document.querySelectorAll(selector));
   const EDGE = 26;
-  const NARROW = 90; // pixels of a scale bar without room for a third number
+  const ROOM = 24; // pixels that the numbers of the scale bar want between them
+  const STEPS = [0.5, 1, 2, 5, 10, 30, 60, 90];
+  const APART = 62; // pixels between two degrees, so that their numbers stand clear of each other
   let grid = null;
 
   function furnish() {
     const map = geobrief.map;
     grid = L.layerGroup().addTo(map);
+    const frame = map.getContainer();
+    frame.setAttribute("role", "group");
+    frame.setAttribute("aria-label", geobrief.page.text.map);
+    frame.setAttribute("aria-describedby", "keys");
+    $(".gb-skip").addEventListener("click", geobrief.skip);
     $("#zoom-in").addEventListener("click", () => map.zoomIn());
     $("#zoom-out").addEventListener("click", () => map.zoomOut());
     $("#reset").addEventListener("click", geobrief.reset);
@@ -25,7 +32,7 @@
       window.dispatchEvent(new CustomEvent("geobrief:select", { detail: { ids: geobrief.lit, passages: geobrief.passagesOf(ids) } }));
     }));
     if (window.matchMedia("(max-width: 640px)").matches) all("#legend details, .gb-sources").forEach((part) => { part.open = false; });
-    $("#legend details").addEventListener("toggle", geobrief.placeLabels);
+    $("#legend details").addEventListener("toggle", viewDrawn);
   }
 
   function toggle(box) {
@@ -88,9 +95,11 @@
     box.hidden = !text;
     if (!text) return;
     box.textContent = text;
-    const width = geobrief.map.getSize().x;
-    const left = at.x > width * 0.65;
-    box.style.transform = "translate(" + (at.x + (left ? -14 : 14)) + "px," + (at.y + 14) + "px)" + (left ? " translateX(-100%)" : "");
+    const size = geobrief.map.getSize();
+    const beside = at.x + 14 + box.offsetWidth > size.x ? at.x - 14 - box.offsetWidth : at.x + 14;
+    const below = at.y + 14 + box.offsetHeight > size.y ? at.y - 10 - box.offsetHeight : at.y + 14;
+    const held = (v, most) => Math.round(Math.max(2, Math.min(v, most - 2)));
+    box.style.transform = "translate(" + held(beside, size.x - box.offsetWidth) + "px," + held(below, size.y - box.offsetHeight) + "px)";
   }
 
   /* A round length in kilometres, at most 130 px long at the middle of the map. */
@@ -104,33 +113,40 @@
     bar.style.width = Math.round((length * 1000 * 100) / metres) + "px";
     bar.dataset.km = String(length);
     $("#scale-end").textContent = String(length) + " " + geobrief.page.text.km;
-    $("#scale-middle").textContent = bar.offsetWidth < NARROW ? "" : String(length / 2);
+    const middle = $("#scale-middle");
+    middle.textContent = String(length / 2);
+    const words = Array.from(middle.parentElement.children).reduce((sum, word) => sum + word.offsetWidth, 0);
+    if (words + ROOM > bar.offsetWidth) middle.textContent = "";
   }
 
   function graticule() {
-    const map = geobrief.map, b = map.getBounds(), zoom = map.getZoom();
-    const step = zoom >= 8.5 ? 0.5 : zoom >= 7 ? 1 : zoom >= 5.6 ? 2 : zoom >= 4 ? 5 : zoom >= 3 ? 10 : 30;
+    const map = geobrief.map, b = map.getBounds();
+    const pixels = (256 * Math.pow(2, map.getZoom())) / 360; // of a degree of longitude, and of latitude at the equator
+    const step = STEPS.find((one) => one * pixels >= APART) || 90;
     const box = $("#degrees");
     grid.clearLayers();
     box.replaceChildren();
+    const taken = covered();
     const style = { pane: "graticule", color: geobrief.page.colours.ink, weight: 0.6, opacity: 0.16, interactive: false };
     const each = (from, to, draw) => {
       for (let v = Math.ceil(from / step) * step; v <= to; v += step) draw(Math.round(v * 10) / 10);
     };
     each(Math.max(b.getWest(), -180), Math.min(b.getEast(), 180), (lng) => {
       L.polyline([[-85, lng], [85, lng]], style).addTo(grid);
-      degree(box, "gb-lon", Math.abs(lng) + "° " + geobrief.page.text[lng < 0 ? "west" : "east"], map.latLngToContainerPoint([b.getNorth(), lng]).x);
+      degree(box, taken, "gb-lon", Math.abs(lng) + "°" + (lng % 180 ? " " + geobrief.page.text[lng < 0 ? "west" : "east"] : ""), map.latLngToContainerPoint([b.getNorth(), lng]).x);
     });
-    each(b.getSouth(), b.getNorth(), (lat) => {
+    each(Math.max(b.getSouth(), -85), Math.min(b.getNorth(), 85), (lat) => {
       L.polyline([[lat, -180], [lat, 180]], style).addTo(grid);
-      degree(box, "gb-lat", Math.abs(lat) + "° " + geobrief.page.text[lat < 0 ? "south" : "north"], map.latLngToContainerPoint([lat, b.getWest()]).y);
+      degree(box, taken, "gb-lat", Math.abs(lat) + "°" + (lat ? " " + geobrief.page.text[lat < 0 ? "south" : "north"] : ""), map.latLngToContainerPoint([lat, b.getWest()]).y);
     });
   }
 
-  /* Near a corner a degree would lie over another one or leave the frame. */
-  function degree(box, kind, text, at) {
+  /* Near a corner a degree would lie over another one or leave the frame; a panel would cut it in two. */
+  function degree(box, taken, kind, text, at) {
     const size = geobrief.map.getSize();
     if (at < EDGE || at > (kind === "gb-lon" ? size.x : size.y) - EDGE) return;
+    const [x, y] = kind === "gb-lon" ? [at, 10] : [20, at];
+    if (taken.some((r) => x + 20 > r[0] && x - 20 < r[2] && y + 7 > r[1] && y - 7 < r[3])) return;
     const span = document.createElement("span");
     span.className = kind;
     span.textContent = text;
@@ -162,10 +178,10 @@
     refreshLinks();
   }
 
-  /* Rectangles of the panels over the map, in its own pixels; labels keep out of them. */
+  /* Rectangles of the panels and numbers over the map, in its own pixels; labels keep out of them. */
   function covered() {
     const frame = geobrief.map.getContainer().getBoundingClientRect();
-    return all(".gb-over").filter((e) => e.offsetParent).map((e) => {
+    return all(".gb-over, #degrees span").filter((e) => e.offsetParent).map((e) => {
       const r = e.getBoundingClientRect();
       return [r.left - frame.left - 2, r.top - frame.top - 2, r.right - frame.left + 2, r.bottom - frame.top + 2];
     });

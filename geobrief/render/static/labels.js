@@ -2,9 +2,9 @@
 (function () {
   "use strict";
 
-  const around = [[1, 0], [-1, 0], [1, -1], [1, 1], [-1, -1], [-1, 1], [0, -1], [0, 1]];
   const labels = new Map(); // feature id -> { element, width, height, ... }
   const CELL = 6;
+  const ALOOF = 4; // pixels between the name of an area or a line and a symbol that it does not name
 
   function make(it) {
     const text = it.feature.label || it.feature.name;
@@ -47,17 +47,20 @@
     return feature.priority - (feature.passages.length ? 0.5 : 0);
   }
 
-  /* Cells of the screen that a subject line runs through; labels keep off them where they can. */
+  /* Cells of the screen that lines run through: whose they are, and what it costs to cover them. */
   function lineCells() {
-    const cells = new Set();
-    geobrief.items.forEach((it) => {
-      if (!it.casing || !it.path._parts) return;
+    const cells = new Map();
+    geobrief.items.forEach((it, id) => {
+      if (it.symbol.kind !== "line" || !it.path._parts || it.layer.quiet || hidden(it.layer)) return;
+      const weight = it.casing || it.feature.interactive ? 6 : 0.5;
       it.path._parts.forEach((part) => {
         for (let i = 1; i < part.length; i += 1) {
           const a = part[i - 1], b = part[i];
           const n = Math.max(1, Math.ceil(a.distanceTo(b) / CELL));
           for (let k = 0; k <= n; k += 1) {
-            cells.add(Math.floor((a.x + ((b.x - a.x) * k) / n) / CELL) + ":" + Math.floor((a.y + ((b.y - a.y) * k) / n) / CELL));
+            const key = Math.floor((a.x + ((b.x - a.x) * k) / n) / CELL) + ":" + Math.floor((a.y + ((b.y - a.y) * k) / n) / CELL);
+            const there = cells.get(key);
+            if (!there || there.weight < weight) cells.set(key, { id, weight });
           }
         }
       });
@@ -65,16 +68,29 @@
     return cells;
   }
 
-  function crossed(box, cells) {
-    let count = 0;
+  function crossed(box, cells, own) {
+    let cost = 0;
     for (let x = Math.floor(box[0] / CELL); x <= box[2] / CELL; x += 1) {
-      for (let y = Math.floor(box[1] / CELL); y <= box[3] / CELL; y += 1) if (cells.has(x + ":" + y)) count += 1;
+      for (let y = Math.floor(box[1] / CELL); y <= box[3] / CELL; y += 1) {
+        const cell = cells.get(x + ":" + y);
+        if (cell && cell.id !== own) cost += cell.weight;
+      }
     }
-    return count;
+    return cost;
+  }
+
+  function hidden(layer) {
+    return geobrief.map.getPane(layer.pane).style.display === "none";
   }
 
   function overlaps(a, b) {
     return a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
+  }
+
+  /* Pixels from a box to the edge of a symbol; negative where they touch. */
+  function apart(box, dot) {
+    const x = Math.max(box[0] - dot.p.x, 0, dot.p.x - box[2]), y = Math.max(box[1] - dot.p.y, 0, dot.p.y - box[3]);
+    return Math.hypot(x, y) - dot.r;
   }
 
   function place() {
@@ -82,26 +98,39 @@
     if (!map) return;
     const corner = map.containerPointToLayerPoint([0, 0]);
     const size = map.getSize();
-    const frame = [corner.x + 4, corner.y + 4, corner.x + size.x - 4, corner.y + size.y - 4];
-    const taken = geobrief.covered().map((r) => [r[0] + corner.x, r[1] + corner.y, r[2] + corner.x, r[3] + corner.y]);
-    const symbols = pointBoxes();
+    const frame = within([corner.x + 4, corner.y + 4, corner.x + size.x - 4, corner.y + size.y - 4]);
+    const taken = geobrief.covered().map((r) => ({ box: [r[0] + corner.x, r[1] + corner.y, r[2] + corner.x, r[3] + corner.y], gap: -Infinity }));
+    const all = dots();
+    const solid = Array.from(all.values()).filter((dot) => dot.solid);
     const cells = lineCells();
     const list = wanted();
     measure(list.map((entry) => entry.label));
     const placed = new Set();
     list.forEach(({ label, rank }) => {
-      const needed = rank === 0 || (label.it.symbol.kind === "point" && label.it.feature.passages.length > 0);
-      const best = choose(label, rank, frame, taken, symbols, cells)
-        || (needed && choose(label, rank, frame, taken, [], cells)); // rather over a town's dot than not at all
+      const own = all.get(label.it.feature.id);
+      // A town whose dot would stand at another's name waits; what answers to a click always shows.
+      if (own && !own.solid && taken.some((other) => apart(other.box, own) <= other.gap)) return;
+      const best = choose(label, rank, frame, taken, solid, cells, own)
+        || (rank === 0 && choose(label, rank, frame, taken, [], cells, own)); // rather over a dot than not at all
       if (!best) return;
-      taken.push(best.box);
+      const gap = own ? Math.max(0, apart(best.boxes[0], own)) : 0;
+      best.boxes.forEach((box) => taken.push({ box, gap }));
+      if (own && !own.solid) solid.push(own);
       placed.add(label);
-      const turn = best.angle ? " rotate(" + best.angle + "deg)" : "";
+      const turn = best.angle ? " rotate(" + best.angle.toFixed(1) + "deg)" : "";
       label.element.style.transform = "translate(" + Math.round(best.x) + "px," + Math.round(best.y) + "px) translate(-50%,-50%)" + turn;
     });
     labels.forEach((label) => label.element.classList.toggle("is-placed", placed.has(label)));
     geobrief.items.forEach((it) => thin(it, placed));
     document.body.dataset.labels = String(placed.size);
+  }
+
+  /* No name leaves the ground: it would float where nothing is drawn. */
+  function within(frame) {
+    const ground = geobrief.ground;
+    if (!ground) return frame;
+    const a = geobrief.map.latLngToLayerPoint(ground.getNorthWest()), b = geobrief.map.latLngToLayerPoint(ground.getSouthEast());
+    return [Math.max(frame[0], a.x), Math.max(frame[1], a.y), Math.min(frame[2], b.x), Math.min(frame[3], b.y)];
   }
 
   /* A town that has no room for its name, and nothing to tell when clicked, waits for a nearer view. */
@@ -111,64 +140,59 @@
     it.path.getElement().classList.toggle("is-thinned", !shown);
   }
 
-  function pointBoxes() {
-    const boxes = [];
+  /* Point symbols on the screen; the solid ones show whether or not their name finds room. */
+  function dots() {
+    const found = new Map();
     geobrief.items.forEach((it, id) => {
-      if (it.symbol.kind !== "point" || !it.feature.interactive) return;
-      if (it.layer.quiet && !geobrief.shining.has(id)) return;
-      const p = geobrief.map.latLngToLayerPoint(it.latlngs);
-      const r = it.symbol.radius + 2;
-      boxes.push({ id, box: [p.x - r, p.y - r, p.x + r, p.y + r] });
+      if (it.symbol.kind !== "point" || hidden(it.layer)) return;
+      const lit = geobrief.shining.has(id);
+      if (it.layer.quiet && !lit) return;
+      const solid = lit || it.feature.interactive || !it.feature.label;
+      found.set(id, { id, p: geobrief.map.latLngToLayerPoint(it.latlngs), r: it.symbol.radius + 1, solid });
     });
-    return boxes;
+    return found;
   }
 
-  function choose(label, rank, frame, taken, symbols, cells) {
+  /* Nothing may take a point's name for another's: it touches no other symbol, nor stands nearer to it. */
+  function misleads(boxes, own, solid, id) {
+    const near = own ? apart(boxes[0], own) : -Infinity;
+    return solid.some((dot) => {
+      if (dot.id === id) return false;
+      const gap = Math.min(...boxes.map((box) => apart(box, dot)));
+      const same = own && own.p.distanceTo(dot.p) < (own.r + dot.r) * 0.6;
+      return gap < (own ? 1 : ALOOF) || (own && !same && gap <= near);
+    });
+  }
+
+  function choose(label, rank, frame, taken, solid, cells, own) {
     const pad = rank <= 4 ? 4 : 4 + (rank - 4) * 10; // the smaller the place, the more room it needs
+    const id = label.it.feature.id;
     let best = null;
-    candidates(label).some((spot) => {
-      const turned = Math.abs(spot.angle) * Math.PI / 180;
-      const w = label.width * Math.cos(turned) + label.height * Math.sin(turned);
-      const h = label.height * Math.cos(turned) + label.width * Math.sin(turned);
-      const box = [spot.x - w / 2, spot.y - h / 2, spot.x + w / 2, spot.y + h / 2];
-      if (box[0] < frame[0] || box[1] < frame[1] || box[2] > frame[2] || box[3] > frame[3]) return false;
-      const wide = [box[0] - pad, box[1] - pad / 3, box[2] + pad, box[3] + pad / 3];
-      if (taken.some((other) => overlaps(wide, other))) return false;
-      if (symbols.some((s) => s.id !== label.it.feature.id && overlaps(box, s.box))) return false;
-      const cost = crossed(box, cells);
-      if (!best || cost < best.cost) best = Object.assign(spot, { box, cost });
+    geobrief.spots(label, frame).some((spot) => {
+      const boxes = boxesOf(label, spot);
+      if (boxes.some((box) => box[0] < frame[0] || box[1] < frame[1] || box[2] > frame[2] || box[3] > frame[3])) return false;
+      const wide = boxes.map((box) => [box[0] - pad, box[1] - pad / 3, box[2] + pad, box[3] + pad / 3]);
+      if (taken.some((other) => wide.some((box) => overlaps(box, other.box)))) return false;
+      if (misleads(boxes, own, solid, id)) return false;
+      const ownLine = spot.angle ? id : "";
+      const cost = spot.cost + boxes.reduce((sum, box) => sum + crossed(box, cells, ownLine), 0);
+      if (!best || cost < best.cost) best = Object.assign(spot, { boxes, cost });
       return cost === 0;
     });
     return best;
   }
 
-  function candidates(label) {
-    const it = label.it, map = geobrief.map;
-    if (it.symbol.kind === "point") {
-      const p = map.latLngToLayerPoint(it.latlngs);
-      const gap = it.symbol.radius + 4;
-      return around.map(([dx, dy]) => {
-        const diagonal = dx && dy ? 0.75 : 1;
-        return { x: p.x + dx * (label.width / 2 + gap * diagonal), y: p.y + dy * (label.height / 2 + (dx ? 0 : gap * 0.6)), angle: 0 };
-      });
-    }
-    if (it.symbol.kind !== "line") {
-      return it.anchors.map(([lng, lat]) => Object.assign(map.latLngToLayerPoint([lat, lng]), { angle: 0 }));
-    }
-    return it.anchors.flatMap(([lng, lat, angle]) => beside(label, map.latLngToLayerPoint([lat, lng]), angle));
-  }
-
-  /* A thin line carries its name along itself; a subject line, with its casing, level and beside it. */
-  function beside(label, p, angle) {
-    const symbol = label.it.symbol;
-    const gap = Math.max(symbol.width, symbol.casing_width, 6) / 2 + 4;
-    if (label.it.feature.label_style === "line") {
-      return [1, -1].flatMap((side) => [10, 30, 60].flatMap((away) => [0, -26, 26].map((down) => (
-        { x: p.x + side * (label.width / 2 + gap + away), y: p.y + down, angle: 0 }))));
-    }
-    const turned = (angle * Math.PI) / 180;
-    const offset = label.height / 2 + symbol.width;
-    return [-1, 1].map((side) => ({ x: p.x - Math.sin(turned) * offset * side, y: p.y + Math.cos(turned) * offset * side, angle }));
+  /* The box of a label; a turned one is a chain of small boxes, or it would claim its whole square. */
+  function boxesOf(label, spot) {
+    const turned = (spot.angle * Math.PI) / 180;
+    const pieces = Math.abs(spot.angle) < 3 ? 1 : Math.max(1, Math.round(label.width / (label.height * 1.5)));
+    const length = label.width / pieces, cos = Math.cos(turned), sin = Math.sin(turned);
+    const w = (length * cos + label.height * Math.abs(sin)) / 2, h = (label.height * cos + length * Math.abs(sin)) / 2;
+    return Array.from({ length: pieces }, (_, i) => {
+      const along = (i - (pieces - 1) / 2) * length;
+      const x = spot.x + along * cos, y = spot.y + along * sin;
+      return [x - w, y - h, x + w, y + h];
+    });
   }
 
   /* Forget the sizes: they were taken before the fonts had arrived. */

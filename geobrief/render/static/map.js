@@ -9,7 +9,7 @@
   const reduced = window.matchMedia("(prefers-reduced-motion: reduce)");
   const items = new Map(); // feature id -> item
   const layers = new Map(); // layer id -> { id, pane, items, image }
-  let map, spec, page, features, symbols;
+  let map, spec, page, features, symbols, box;
   let lit = []; // ids that were chosen
   let shining = new Set(); // what shows them: themselves, or the parts of a record
   let halos = [];
@@ -37,7 +37,8 @@
     return JSON.parse(document.getElementById(id).textContent);
   }
 
-  function begin(target) {
+  /* `ground` is the box of the lowest area layer: the sea ends where the land does. */
+  function begin(target, ground) {
     map = target;
     spec = json("spec");
     page = json("page");
@@ -46,12 +47,22 @@
     spec.layers.forEach((layer) => layer.features.forEach((f) => features.set(f.id, f)));
     spec.records.concat(spec.unplaced).forEach((f) => features.set(f.id, f));
     map.fitBounds(latLngBounds(spec.extent), { animate: false });
+    if (!ground) return;
+    // Beyond the data the sheet stays blank, as in print: water there would be an invention.
     // The sea lies inside the map, not behind it: the relief can only multiply with what is there.
     map.createPane("sea").style.zIndex = 390;
-    L.rectangle([[-85.05, -720], [85.05, 720]], {
-      pane: "sea", renderer: L.svg({ pane: "sea", padding: 0.5 }), interactive: false,
+    L.rectangle(latLngBounds(ground), {
+      pane: "sea", renderer: L.svg({ pane: "sea", padding: 0.5 }), interactive: false, className: "gb-sea",
       stroke: false, fillColor: page.colours.water, fillOpacity: 1,
     }).addTo(map);
+    box = latLngBounds(ground);
+    limit();
+    map.setMaxBounds(box.pad(0.35));
+  }
+
+  /* No farther out than the whole ground: there is nothing else to see. */
+  function limit() {
+    if (box) map.setMinZoom(Math.floor(map.getBoundsZoom(box) * 10 - 1) / 10);
   }
 
   function latLngBounds(e) {
@@ -154,14 +165,7 @@
     target.on("click", (e) => { L.DomEvent.stopPropagation(e); choose(it.feature.id, e.originalEvent.shiftKey); });
     target.on("mouseover mousemove", (e) => { hover(true); geobrief.tip(describe(it.feature), e.containerPoint); });
     target.on("mouseout", () => { hover(false); geobrief.tip(""); });
-    element.addEventListener("focus", () => hover(true));
-    element.addEventListener("blur", () => hover(false));
-    element.addEventListener("keydown", (e) => {
-      if (e.key !== "Enter" && e.key !== " ") return;
-      e.preventDefault();
-      e.stopPropagation();
-      choose(it.feature.id, e.shiftKey);
-    });
+    geobrief.keyed(it, element);
   }
 
   function describe(feature) {
@@ -190,6 +194,7 @@
     halos.forEach((halo) => halo.remove());
     halos = Array.from(shining, (id) => halo(items.get(id)));
     items.forEach((it, id) => it.path.getElement().classList.toggle("is-lit", shining.has(id)));
+    items.forEach((it, id) => it.feature.interactive && (it.hit || it.path).getElement().setAttribute("aria-pressed", String(lit.includes(id))));
     document.body.dataset.selected = lit.join(",");
     geobrief.selectionChanged(lit, passagesOf(lit));
     // The light is painted first; moving the map takes longer than a reader should wait for it.
@@ -259,10 +264,11 @@
     viewChanged();
   }
 
+  /* The extent in view, on the globe: a link knows no other. */
   function view() {
     const b = map.getBounds();
-    const within = (value, limit) => Math.round(Math.max(-limit, Math.min(limit, value)) * 1e4) / 1e4;
-    const bbox = [within(b.getWest(), 180), within(b.getSouth(), 85), within(b.getEast(), 180), within(b.getNorth(), 85)];
+    const held = (v, most) => Math.round(Math.max(-most, Math.min(most, v)) * 1e4) / 1e4;
+    const bbox = [held(b.getWest(), 180), held(b.getSouth(), 85), held(b.getEast(), 180), held(b.getNorth(), 85)];
     return { bbox, layers: geobrief.shownLayers() };
   }
 
@@ -276,16 +282,6 @@
     geobrief.viewDrawn();
     clearTimeout(waiting);
     waiting = setTimeout(() => emit("view", view()), 150);
-  }
-
-  /* Only what is in view takes the keyboard's focus: the browser would scroll the map to the rest. */
-  function reachable() {
-    const seen = map.getBounds();
-    items.forEach((it) => {
-      if (!it.feature.interactive) return;
-      const inside = it.layer.quiet ? shining.has(it.feature.id) : it.path.getBounds ? seen.intersects(it.path.getBounds()) : seen.contains(it.latlngs);
-      (it.hit || it.path).getElement().setAttribute("tabindex", inside ? "0" : "-1");
-    });
   }
 
   function show(id, on) {
@@ -302,7 +298,7 @@
     map.on("moveend", moved);
     document.addEventListener("keydown", (e) => { if (e.key === "Escape") choose("", false); });
     new ResizeObserver(() => {
-      quietly(() => map.invalidateSize({ animate: false }));
+      quietly(() => { map.invalidateSize({ animate: false }); limit(); });
       if (pristine) fit(page.exact ? spec.extent : page.home, page.exact);
       geobrief.viewDrawn();
     }).observe(map.getContainer());
@@ -317,8 +313,9 @@
   }
 
   window.geobrief = {
-    begin, raster, vector, ready, reachable, choose, select, reset, show, view, passagesOf, framed, items, layers,
-    get map() { return map; }, get spec() { return spec; }, get page() { return page; }, get lit() { return lit; }, get shining() { return shining; },
+    begin, raster, vector, ready, choose, describe, select, reset, show, view, passagesOf, framed, items, layers,
+    get map() { return map; }, get spec() { return spec; }, get page() { return page; },
+    get ground() { return box; }, get lit() { return lit; }, get shining() { return shining; },
   };
   window.geobriefMap = {
     select, view, selected: () => lit.slice(), link: () => geobrief.link(),
