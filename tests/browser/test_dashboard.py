@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 import time
 from collections.abc import Callable
+from statistics import median
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -102,8 +103,7 @@ def test_a_passage_lights_its_feature_without_reloading(
     feature = phrase.get_attribute("data-features")
     phrase.click()
     eventually(lambda: board.selected == feature)
-    took = float(board.frame.get_attribute("data-lit-ms"))
-    assert took < 100, f"{took} ms from click to light"
+    assert board.map.locator("path.gb-halo").count() > 0
     assert board.frame.get_attribute("data-loads") == "1"
     assert phrase.get_attribute("aria-pressed") == "true"
     eventually(lambda: board.query.get("select") == feature)
@@ -114,6 +114,24 @@ def test_a_passage_lights_its_feature_without_reloading(
     phrase.click()
     eventually(lambda: board.selected == "")
     eventually(lambda: "select" not in board.query)
+
+
+def test_the_light_is_painted_within_a_tenth_of_a_second(
+    open_page: Callable[..., Dashboard],
+) -> None:
+    board = open_page()
+    phrase, halo = board.mark(), board.map.locator("path.gb-halo")
+    took = []
+    for _ in range(7):
+        phrase.click()
+        took.append(float(eventually(lambda: board.frame.get_attribute("data-lit-ms"))))
+        assert halo.count() > 0
+        at_rest(board)
+        phrase.click()
+        eventually(lambda: board.selected == "")
+        assert halo.count() == 0
+        at_rest(board)
+    assert median(took) < 100, f"{took} ms from click to painted light"
 
 
 def test_a_feature_marks_its_passages_and_shows_its_card(

@@ -5,7 +5,7 @@
 
   const AROUND = [[1, 0], [-1, 0], [1, -1], [1, 1], [-1, -1], [-1, 1], [0, -1], [0, 1]];
   const STEP = 6; // pixels between the samples of a line
-  const BENT = 34; // pixels that a line may stray from its name
+  const BENT = 46; // pixels that a line may stray from its name
   const GRID = 6; // places to a side of an area's part in view, beside its prepared anchors
   const SPARE = 4; // what they cost more: they may lie anywhere in it, the anchors lie deep inside
   const FOREIGN = 0.4; // part of a name that may lie over the neighbours of its area
@@ -72,13 +72,14 @@
     return within;
   }
 
-  /* Along the stretches that are straight for as long as the name is; else level, close beside. */
+  /* Along the stretches that are straight for as long as the name is; beside a line that is shorter. */
   function nearLine(label, frame) {
     const lines = (label.it.path._parts || []).map(sampled);
     const symbol = label.it.symbol;
     const clear = Math.max(symbol.width, symbol.casing_width) / 2 + 2;
     const along = lines.flatMap((line) => chords(line, label, clear, frame)).sort((a, b) => a.cost - b.cost);
-    if (along.length) return along.slice(0, 40);
+    const longest = Math.max(0, ...lines.map((line) => line.length * STEP));
+    if (along.length || longest > 1.5 * label.width) return along.slice(0, 40);
     const beside = (p, side) => ({ x: p.x + side * (label.width / 2 + clear + 2), y: p.y, angle: 0, cost: 1 });
     return lines.flatMap((line) => line.filter((_, i) => i % 5 === 2).flatMap((p) => [beside(p, 1), beside(p, -1)]));
   }
