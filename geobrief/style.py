@@ -128,6 +128,14 @@ def symbol(style: str, category: str = "", *, uncertain: bool = False) -> tuple[
     return key, found
 
 
+SUBJECT_LINES = ("band", "subject")
+
+
+def is_subject(key: str) -> bool:
+    """Tell whether a symbol is that of the line a sheet is about."""
+    return key.partition(".")[0] in SUBJECT_LINES
+
+
 CHANGED = ".changed"
 """How the key of a symbol ends that marks a difference between two border policies."""
 

@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-from shapely.geometry import Polygon
+from shapely.geometry import LineString, Polygon
 
 from geobrief import style
 from geobrief.errors import RequestError
@@ -52,8 +52,9 @@ _drawing = Lock()  # matplotlib's caches are shared between figures
 class PrintedSheet:
     """A sheet as it was laid out, all in points.
 
-    `labels` are the ids and boxes of the labels on the map, `dropped` the ids of those that found
-    no room, `texts` the boxes of all lines of text beside the map.
+    `labels` are the ids and boxes of the labels on the map, `leaders` the ids and lines of those
+    that stand away from what they name, `dropped` the ids of those that found no room, `texts` the
+    boxes of all lines of text beside the map.
     """
 
     figure: Figure
@@ -61,6 +62,7 @@ class PrintedSheet:
     height: float
     frame: Polygon
     labels: tuple[tuple[str, Polygon], ...]
+    leaders: tuple[tuple[str, LineString], ...]
     dropped: tuple[str, ...]
     texts: tuple[Polygon, ...]
     metres_per_point: float
@@ -156,6 +158,7 @@ def layout(
         *page,
         frame.polygon,
         tuple((label.id, label.box) for label in placed.labels),
+        tuple((one.id, one.place.leader) for one in placed.labels if one.place.leader is not None),
         tuple(placed.dropped),
         tuple(texts),
         frame.true_metres_per_point,

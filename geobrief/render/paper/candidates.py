@@ -8,34 +8,97 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely.geometry import LineString, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from geobrief.render.paper.lettering import Type, measure
 
+Numbers = NDArray[np.float64]
+
 AROUND = {0: 0.0, 35: 0.4, -35: 0.5, 180: 0.6, 145: 1.0, 215: 1.1, 90: 1.3, 270: 1.4}
 """Directions around a point in degrees, counter-clockwise from east, with their costs."""
 
 RINGS = ((10.0, 3.0), (20.0, 6.0), (34.0, 9.0), (52.0, 13.0), (76.0, 18.0), (104.0, 24.0))
-"""Farther places for labels that must not be lost: distance in points, cost."""
+"""Farther places for labels that must not be lost: distance in points, cost; a thin line leads
+from such a label to its point."""
 
-LEADER = 8.0
-"""Distance in points from which on a thin line leads from the label to its point."""
+SMALLER = ((1.0, 0.0), (0.9, 1.0), (0.8, 2.2))
+"""Sizes that the label of an area or a line may take, in parts of its own, with their costs."""
 
-GRID = 15
-OUTSIDE_LIMIT = 0.4
-"""Part of a label that may stand outside its area."""
+BROKEN = 0.8
+"""Cost of breaking a text into two lines."""
+
+GRID = 17
+"""Places tried inside an area, across and up."""
+
+OUTSIDE_LIMIT = 0.62
+"""Part of a label that may stand outside its area while its centre stays within."""
+
+EDGE = 1.5
+"""Points that the centre of a label or the end of its leader keeps from its area's edge."""
+
+ANCHORS = 5
+"""Places within an area that a leader may end at."""
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A place for a label: baselines of its lines, its box, what it costs."""
+    """A place for a label: its type, baselines of its lines, its box, its leader line."""
 
+    kind: Type
     lines: tuple[tuple[str, float, float], ...]
     angle: float
     box: Polygon
-    cost: float
-    leader: tuple[tuple[float, float], tuple[float, float]] | None = None
+    leader: LineString | None = None
+    dot: bool = False
+    """Whether the leader ends in a dot: within an area, where there is no symbol to end at."""
+
+
+@dataclass(frozen=True)
+class Spots:
+    """Places for one text in one type: centres (n, 2), angles in degrees, costs.
+
+    `leaders` are their lines as (n, 2, 2), from the label to what it names; not a number where
+    there is none.
+    """
+
+    text: str
+    kind: Type
+    centres: Numbers
+    costs: Numbers
+    angles: Numbers
+    leaders: Numbers
+    dot: bool = False
+
+    def boxes(self) -> NDArray[np.object_]:
+        """Return the boxes of the text at all places."""
+        _, width, height = block(self.text, self.kind)
+        corners = np.array([(-width, -height), (width, -height), (width, height), (-width, height)])
+        turn = np.radians(self.angles)[:, None]
+        across, up = corners[:, 0] / 2, corners[:, 1] / 2
+        x = self.centres[:, :1] + across * np.cos(turn) - up * np.sin(turn)
+        y = self.centres[:, 1:] + across * np.sin(turn) + up * np.cos(turn)
+        return np.asarray(shapely.polygons(np.stack((x, y), axis=-1)), dtype=object)
+
+    def candidate(self, number: int) -> Candidate:
+        """Return one place with the baselines of its lines."""
+        lines, _, height = block(self.text, self.kind)
+        x, y = self.centres[number]
+        angle = float(self.angles[number])
+        cos, sin = math.cos(math.radians(angle)), math.sin(math.radians(angle))
+        step = self.kind.leading * self.kind.size * 0.9
+        top = height / 2 - measure(lines[0], self.kind).ascent
+        placed = []
+        for row, line in enumerate(lines):
+            across, up = -measure(line, self.kind).width / 2, top - row * step
+            placed.append(
+                (line, float(x + across * cos - up * sin), float(y + across * sin + up * cos))
+            )
+        leader = self.leaders[number]
+        wire = None if np.isnan(leader).any() else LineString(leader)
+        box = self.boxes()[number]
+        return Candidate(self.kind, tuple(placed), angle, box, wire, self.dot)
 
 
 def block(text: str, kind: Type) -> tuple[tuple[str, ...], float, float]:
@@ -46,128 +109,173 @@ def block(text: str, kind: Type) -> tuple[tuple[str, ...], float, float]:
     return lines, max(s.width for s in sizes), leading + sizes[0].ascent + sizes[-1].descent
 
 
-def at(text: str, kind: Type, x: float, y: float, cost: float, angle: float = 0.0) -> Candidate:
-    """Return the candidate whose box is centred at x, y, turned by `angle` degrees."""
-    lines, width, height = block(text, kind)
-    turn = math.radians(angle)
-    cos, sin = math.cos(turn), math.sin(turn)
-    step = kind.leading * kind.size * 0.9
-    top = height / 2 - measure(lines[0], kind).ascent
-    placed = []
-    for number, line in enumerate(lines):
-        across, up = -measure(line, kind).width / 2, top - number * step
-        placed.append((line, x + across * cos - up * sin, y + across * sin + up * cos))
-    w, h = width / 2, height / 2
-    corners = [(-w, -h), (w, -h), (w, h), (-w, h)]
-    box = Polygon([(x + a * cos - b * sin, y + a * sin + b * cos) for a, b in corners])
-    return Candidate(tuple(placed), angle, box, cost)
+def _spots(text: str, kind: Type, centres: Numbers, costs: Numbers, angle: float = 0.0) -> Spots:
+    angles = np.full(len(centres), angle)
+    return Spots(text, kind, centres, costs, angles, np.full((len(centres), 2, 2), np.nan))
 
 
-def around_point(
-    text: str, kind: Type, x: float, y: float, radius: float, rings: int, mirrored: bool
-) -> Iterator[Candidate]:
-    """Yield places around a point, and on the first `rings` rings with a leader line."""
+def _settings(text: str, kind: Type, yields: bool) -> Iterator[tuple[str, Type, float]]:
+    """Yield a text on one line and, if it yields, on two and smaller, with the cost of each."""
+    if not yields:
+        yield text, kind, 0.0
+        return
+    for factor, smaller in SMALLER:
+        yield text, kind.scaled(factor), smaller
+        spaces = [i for i, letter in enumerate(text) if letter == " "]
+        if spaces:
+            middle = min(spaces, key=lambda i: abs(i - len(text) / 2))
+            yield f"{text[:middle]}\n{text[middle + 1 :]}", kind.scaled(factor), smaller + BROKEN
+
+
+def around_point(text: str, kind: Type, x: float, y: float, radius: float, mirrored: bool) -> Spots:
+    """Return the places that touch a point's symbol."""
+    directions = np.array(list(AROUND), dtype=float)
+    seen = 180 - directions if mirrored else directions
+    gap = np.full(len(seen), radius + 0.36 * kind.size)
+    centres = _beside(x, y, seen, gap, text, kind)
+    return _spots(text, kind, centres, np.array(list(AROUND.values())))
+
+
+def led_to(
+    text: str, kind: Type, x: float, y: float, radius: float, rings: int, *, dot: bool = False
+) -> Spots:
+    """Return places on the first `rings` rings around a point, with leaders to its symbol."""
+    directions = np.tile(np.arange(0.0, 360.0, 15.0), rings)
+    reach, costs = np.repeat(np.array(RINGS[:rings]), 24, axis=0).T
+    centres = _beside(x, y, directions, radius + reach * kind.size / 9, text, kind)
     _, width, height = block(text, kind)
-    gap = radius + 0.36 * kind.size
-    for direction, cost in AROUND.items():
-        seen = 180 - direction if mirrored else direction
-        yield at(text, kind, *_beside(x, y, seen, gap, width, height), cost)
-    for distance, cost in RINGS[:rings]:
-        for direction in range(0, 360, 15):
-            reach = radius + distance * kind.size / 9
-            place = at(text, kind, *_beside(x, y, direction, reach, width, height), cost)
-            leader = None
-            if distance >= LEADER:
-                near = shapely.shortest_line(place.box, shapely.Point(x, y))
-                start, end = shapely.get_coordinates(near).tolist()
-                leader = (tuple(start), _towards(end, start, radius))
-            yield Candidate(place.lines, place.angle, place.box, place.cost, leader)
-
-
-def _towards(end: list[float], start: list[float], radius: float) -> tuple[float, float]:
-    length = math.dist(end, start) or 1.0
-    part = min(radius / length, 1.0)
-    return end[0] + (start[0] - end[0]) * part, end[1] + (start[1] - end[1]) * part
+    half = np.array([width / 2, height / 2])
+    end = np.array([x, y])
+    start = np.clip(end, centres - half, centres + half)
+    length = np.maximum(np.hypot(*(start - end).T), 1e-6)[:, None]
+    stop = end + (start - end) * np.minimum(radius / length, 1.0)
+    leaders = np.stack((start, stop), axis=1)
+    return Spots(text, kind, centres, costs, np.zeros(len(centres)), leaders, dot)
 
 
 def _beside(
-    x: float, y: float, direction: float, gap: float, width: float, height: float
-) -> tuple[float, float]:
-    """Centre of a box that touches the circle of radius `gap` in a direction."""
-    cos, sin = math.cos(math.radians(direction)), math.sin(math.radians(direction))
-    return x + gap * cos + _sign(cos) * width / 2, y + gap * sin + _sign(sin) * height / 2
+    x: float, y: float, directions: Numbers, gap: Numbers, text: str, kind: Type
+) -> Numbers:
+    """Centres of boxes that touch the circle of radius `gap` in each direction."""
+    _, width, height = block(text, kind)
+    cos, sin = np.cos(np.radians(directions)), np.sin(np.radians(directions))
+    across, up = (np.sign(part) * np.minimum(1.0, np.abs(part) * 1.6) for part in (cos, sin))
+    return np.column_stack((x + gap * cos + across * width / 2, y + gap * sin + up * height / 2))
 
 
-def _sign(value: float) -> float:
-    return 0.0 if abs(value) < 1e-9 else math.copysign(min(1.0, abs(value) * 1.6), value)
+@dataclass(frozen=True)
+class Inside:
+    """The visible part of an area: its outline, points within it, the one farthest from edges."""
+
+    part: Polygon
+    points: Numbers
+    deep: Numbers
 
 
-def in_area(text: str, kind: Type, area: BaseGeometry, frame: Polygon) -> Iterator[Candidate]:
-    """Yield places inside the visible part of an area, central ones first in cost."""
+def inside(area: BaseGeometry, frame: Polygon) -> Inside | None:
+    """Return the largest part of an area within the frame, None where there is none."""
     seen = shapely.intersection(shapely.make_valid(shapely.simplify(area, 0.7)), frame)
-    parts = [
-        part
-        for part in shapely.get_parts(seen)
-        if part.geom_type == "Polygon" and not part.is_empty
-    ]
+    parts = [p for p in shapely.get_parts(seen) if p.geom_type == "Polygon" and not p.is_empty]
     if not parts:
-        return
+        return None
     part = max(parts, key=lambda piece: float(piece.area))
-    deep = shapely.get_coordinates(shapely.maximum_inscribed_circle(part, 1.0))[0]
+    deep = shapely.get_coordinates(shapely.maximum_inscribed_circle(part, 1.0))[:1]
     left, bottom, right, top = part.bounds
     x, y = np.meshgrid(np.linspace(left, right, GRID), np.linspace(bottom, top, GRID))
     grid = np.column_stack((x.ravel(), y.ravel()))
-    points = np.vstack((deep, grid[shapely.contains_xy(part, grid[:, 0], grid[:, 1])]))
+    core = shapely.buffer(part, -EDGE)
+    return Inside(part, np.vstack((deep, grid[shapely.contains_xy(core, *grid.T)])), deep)
+
+
+def in_area(text: str, kind: Type, found: Inside) -> Iterator[Spots]:
+    """Yield places whose centre stands inside an area, central ones first in cost."""
+    left, bottom, right, top = found.part.bounds
     reach = max(right - left, top - bottom, 1.0)
-    for variant, extra in _variants(text):
-        _, width, height = block(variant, kind)
-        boxes = shapely.box(
-            points[:, 0] - width / 2, points[:, 1] - height / 2,
-            points[:, 0] + width / 2, points[:, 1] + height / 2,
+    away = np.hypot(*(found.points - found.deep).T) / reach
+    shapely.prepare(found.part)
+    for words, smaller, extra in _settings(text, kind, True):
+        spots = _spots(words, smaller, found.points, 5 * away + extra)
+        boxes = spots.boxes()
+        over = np.zeros(len(boxes))
+        crossing = ~shapely.contains(found.part, boxes)
+        within = shapely.area(shapely.intersection(boxes[crossing], found.part))
+        over[crossing] = 1 - within / shapely.area(boxes[crossing])
+        good = over <= OUTSIDE_LIMIT
+        costs = spots.costs + 9 * over + 9 * over**2
+        yield _spots(words, smaller, found.points[good], costs[good])
+
+
+def to_area(text: str, kind: Type, found: Inside) -> Iterator[Spots]:
+    """Yield places outside an area, each with a leader that ends in a dot inside it."""
+    spread = [found.deep[0]]
+    while len(spread) < min(ANCHORS, len(found.points)):
+        gaps = np.min([np.hypot(*(found.points - one).T) for one in spread], axis=0)
+        spread.append(found.points[int(gaps.argmax())])
+    for number, (x, y) in enumerate(spread):
+        spots = led_to(text, kind, float(x), float(y), 0.0, len(RINGS), dot=True)
+        yield Spots(
+            text, kind, spots.centres, spots.costs + 2.0 * bool(number),
+            spots.angles, spots.leaders, dot=True,
         )  # fmt: skip
-        inside = shapely.area(shapely.intersection(boxes, part)) / (width * height)
-        off_centre = np.hypot(*(points - deep).T) / reach
-        for (px, py), fit, away in zip(points, inside, off_centre, strict=True):
-            if 1 - fit <= OUTSIDE_LIMIT:
-                cost = 10 * (1 - fit) + 5 * away + extra
-                yield at(variant, kind, float(px), float(py), float(cost))
-
-
-def _variants(text: str) -> list[tuple[str, float]]:
-    """A text on one line and, where it has several words, broken near its middle."""
-    found = [(text, 0.0)]
-    spaces = [i for i, letter in enumerate(text) if letter == " "]
-    if spaces:
-        middle = min(spaces, key=lambda i: abs(i - len(text) / 2))
-        found.append((f"{text[:middle]}\n{text[middle + 1 :]}", 0.8))
-    return found
 
 
 def along_line(
-    text: str, kind: Type, line: BaseGeometry, frame: Polygon, clearance: float
-) -> Iterator[Candidate]:
+    text: str, kind: Type, line: BaseGeometry, frame: Polygon, clearance: float, yields: bool
+) -> Iterator[Spots]:
     """Yield places beside straight stretches of a line, on either side of it.
 
-    Windings smaller than the letters count as straight.
+    Windings smaller than the letters count as straight. A text that yields is also tried on two
+    lines and in smaller type.
     """
-    smooth = shapely.simplify(line, 0.5 * kind.size)
-    clearance += 0.3 * kind.size
-    seen = shapely.intersection(smooth, frame)
+    for words, smaller, extra in _settings(text, kind, yields):
+        smooth = shapely.simplify(line, 0.5 * smaller.size)
+        for piece in _pieces(shapely.intersection(smooth, frame)):
+            _, width, _ = block(words, smaller)
+            if piece.length < width * 1.15:
+                continue
+            count = int(min(40, max(3, piece.length / (width * 0.25))))
+            for middle in np.linspace(width / 2, piece.length - width / 2, count):
+                gap = clearance + 0.3 * smaller.size
+                yield from _stretch(words, smaller, piece, float(middle), gap, extra)
+
+
+def beside_line(
+    text: str, kind: Type, line: BaseGeometry, frame: Polygon, clearance: float, mirrored: bool
+) -> Iterator[Spots]:
+    """Yield upright places that touch a line, for a line that is nowhere straight enough."""
+    for piece in _pieces(shapely.intersection(line, frame)):
+        steps = np.arange(0.0, piece.length, 2 * kind.size)
+        places = shapely.get_coordinates(shapely.line_interpolate_point(piece, steps))
+        for words, smaller, extra in _settings(text, kind, True):
+            for x, y in places:
+                spots = around_point(words, smaller, float(x), float(y), clearance, mirrored)
+                yield _spots(words, smaller, spots.centres, spots.costs + extra)
+
+
+def to_line(
+    text: str, kind: Type, line: BaseGeometry, frame: Polygon, reach: float
+) -> Iterator[Spots]:
+    """Yield places away from a line, each with a leader to within `reach` of it."""
+    longest = max(
+        _pieces(shapely.intersection(line, frame)), key=lambda p: float(p.length), default=None
+    )
+    if longest is not None:
+        for part in (0.5, 0.25, 0.75):
+            end = shapely.line_interpolate_point(longest, part, normalized=True)
+            x, y = shapely.get_coordinates(end)[0].tolist()
+            yield led_to(text, kind, x, y, reach, len(RINGS))
+
+
+def _pieces(seen: BaseGeometry) -> list[LineString]:
     merged = shapely.line_merge(seen) if seen.geom_type == "MultiLineString" else seen
-    _, width, height = block(text, kind)
-    for piece in shapely.get_parts(merged):
-        if piece.geom_type != "LineString" or piece.length < width * 1.15:
-            continue
-        count = int(min(40, max(3, piece.length / (width * 0.25))))
-        for middle in np.linspace(width / 2, piece.length - width / 2, count):
-            yield from _stretch(text, kind, piece, float(middle), width, height, clearance)
+    return [p for p in shapely.get_parts(merged) if p.geom_type == "LineString" and p.length > 0]
 
 
 def _stretch(
-    text: str, kind: Type, piece: LineString, middle: float, width: float, height: float,
-    clearance: float,
-) -> Iterator[Candidate]:  # fmt: skip
+    text: str, kind: Type, piece: LineString, middle: float, clearance: float, extra: float
+) -> Iterator[Spots]:
     """Places above and below the stretch of a line around `middle`."""
+    _, width, height = block(text, kind)
     steps = np.linspace(middle - width / 2, middle + width / 2, 13)
     coordinates = shapely.get_coordinates(shapely.line_interpolate_point(piece, steps))
     (x0, y0), (x1, y1) = coordinates[0], coordinates[-1]
@@ -182,10 +290,11 @@ def _stretch(
     centre = ((x0 + x1) / 2, (y0 + y1) / 2)
     away = (coordinates[:, 0] - centre[0]) * normal[0] + (coordinates[:, 1] - centre[1]) * normal[1]
     off_middle = abs(middle / piece.length - 0.5)
+    bend = (float(np.ptp(away)) / kind.size) * 2.2 + (1 - chord / width) * 12
+    if bend >= 9:
+        return
     for side, bulge in ((1.0, float(away.max())), (-1.0, float(-away.min()))):
         offset = bulge + clearance + height / 2
-        bend = (float(np.ptp(away)) / kind.size) * 2.2 + (1 - chord / width) * 12
-        cost = bend + abs(angle) / 45 + off_middle * 2 + (0.2 if side < 0 else 0.0)
+        cost = bend + abs(angle) / 45 + off_middle * 2 + (0.2 if side < 0 else 0.0) + extra
         place = (centre[0] + side * offset * normal[0], centre[1] + side * offset * normal[1])
-        if bend < 9:
-            yield at(text, kind, *place, cost, angle)
+        yield _spots(text, kind, np.array([place]), np.array([cost]), angle)

@@ -1,16 +1,18 @@
 """Label placement: by rank, each at the cheapest place that hides nothing.
 
-Labels of selected features and of features that the passages name come first and search farther;
-the others give way and are counted.
+Labels of selected features and of features that the passages name come first, search farther, and
+may move one another; the others give way and are counted.
 """
 
 from __future__ import annotations
 
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 import shapely
 from matplotlib.lines import Line2D
+from matplotlib.patches import Circle
 from shapely.geometry import Polygon
 from shapely.geometry.base import BaseGeometry
 
@@ -18,28 +20,44 @@ from geobrief import style
 from geobrief.render.paper.candidates import (
     RINGS,
     Candidate,
+    Spots,
     along_line,
     around_point,
+    beside_line,
     in_area,
+    inside,
+    led_to,
+    to_area,
+    to_line,
 )
 from geobrief.render.paper.drawing import Brush
 from geobrief.render.paper.lettering import Type, draw
+from geobrief.render.paper.room import Ground, Options, Room, Seat
 from geobrief.style import Symbol
-
-PADDING = 0.2
-"""Room kept free around every label, in parts of its type size."""
 
 GIVE_UP = 11.0
 """Cost above which a label that is not of the sheet's subject is better left out."""
 
-LAST_RESORT = 40.0
-"""Cost of labelling an area or a line as if it were a point."""
+UPRIGHT = 6.0
+"""Cost of a line's label that cannot run along its line."""
+
+LAST_RESORT = 18.0
+"""Cost of a label that stands outside its area, or away from its line."""
 
 SUBJECT_RINGS = 3
 """How many rings farther the labels of the sheet's subject may go."""
 
+MOVE, MOVED = 4.0, 6.0
+"""Cost of a place from which another label must move, and more for each time it has moved."""
+
+PATIENCE = 6
+"""How many moves a sheet may take, for each of its required labels."""
+
 PIXEL = 0.82
 """Points that a CSS pixel of a label class becomes on a slide-sized sheet."""
+
+DOT = 1.3
+"""Radius in points of the dot that ends a leader within an area."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +75,8 @@ class Wish:
     """Whether the feature is one of those the sheet is about."""
     radius: float = 0.0
     """Radius of the point's symbol in points; 0 for lines and areas."""
+    group: str = ""
+    """Its kind: what a reader could take it for."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +85,6 @@ class Label:
 
     id: str
     text: str
-    kind: Type
     place: Candidate
 
     @property
@@ -96,128 +115,120 @@ def type_of(label_style: str, scale: float, script: str) -> Type:
     )
 
 
-def place(
-    wishes: Iterable[Wish],
-    frame: Polygon,
-    solid: list[Polygon],
-    lines: list[tuple[BaseGeometry, float]],
-    mirrored: bool,
-) -> Placement:
-    """Place labels.
-
-    Parameters
-    ----------
-    wishes
-        The labels that want a place.
-    frame
-        The map's frame; no label leaves it.
-    solid
-        Boxes that no label may touch: point symbols, scale bar, north arrow.
-    lines
-        Lines that labels cross only at a cost, with that cost.
-    mirrored
-        Whether the language runs from right to left.
-    """
-    room = _Room(shapely.buffer(frame, -2.5, join_style="mitre"), list(solid), lines)
-    done = Placement()
-    order = sorted(wishes, key=lambda w: (not w.required, w.priority, not w.radius, w.id))
-    for wish in order:
-        found = room.best(_candidates(wish, room.frame, mirrored), wish)
-        if found is None:
-            done.dropped.append(wish.id)
-            continue
-        room.taken.append(found.box)
-        done.labels.append(Label(wish.id, wish.text, wish.kind, found))
+def place(wishes: Iterable[Wish], ground: Ground, mirrored: bool) -> Placement:
+    """Place labels on a map; `mirrored` where the language runs from right to left."""
+    room = Room(ground)
+    known = {wish.id: wish for wish in wishes}
+    options = {id: _options(wish, room, mirrored) for id, wish in known.items()}
+    # Of equals, the one with the fewest places to go first.
+    order = sorted(
+        known.values(), key=lambda w: (not w.required, w.priority, len(options[w.id].costs), w.id)
+    )
+    dropped = _settle(order, options, room)
+    _tidy(order, options, room)
+    done = Placement(dropped=[id for id in dropped if id not in room.taken])
+    done.labels += [Label(w.id, w.text, room.taken[w.id]) for w in order if w.id in room.taken]
     return done
 
 
-def _candidates(wish: Wish, frame: Polygon, mirrored: bool) -> Iterator[Candidate]:
+def _options(wish: Wish, room: Room, mirrored: bool) -> Options:
+    seat = Seat(
+        id=wish.id,
+        group=wish.group,
+        size=wish.kind.size,
+        is_point=wish.symbol.kind == "point",
+        is_area=wish.symbol.kind not in ("point", "line"),
+        limit=float("inf") if wish.required or wish.subject else GIVE_UP,
+    )
+    return room.options(seat, _spots(wish, room.frame, mirrored))
+
+
+def _spots(wish: Wish, frame: Polygon, mirrored: bool) -> Iterator[Spots]:
+    kind, text = wish.kind, wish.text
     if wish.symbol.kind == "point":
-        x, y = shapely.get_coordinates(wish.geometry)[0]
+        x, y = shapely.get_coordinates(wish.geometry)[0].tolist()
+        yield around_point(text, kind, x, y, wish.radius, mirrored)
         rings = len(RINGS) if wish.required else SUBJECT_RINGS if wish.subject else 0
-        yield from around_point(
-            wish.text, wish.kind, float(x), float(y), wish.radius, rings, mirrored
-        )
+        if rings:
+            yield led_to(text, kind, x, y, wish.radius, rings)
     elif wish.symbol.kind == "line":
-        clearance = 0.22 * wish.kind.size + max(wish.symbol.width, wish.symbol.casing_width / 2)
-        yield from along_line(wish.text, wish.kind, wish.geometry, frame, clearance)
-    else:
-        yield from in_area(wish.text, wish.kind, wish.geometry, frame)
-    if wish.required and wish.symbol.kind != "point":
-        seen = shapely.intersection(wish.geometry, frame)
-        if not seen.is_empty:
-            x, y = _spot(seen, wish.symbol)
-            for candidate in around_point(wish.text, wish.kind, x, y, 1.0, len(RINGS), mirrored):
-                yield replace(candidate, cost=candidate.cost + LAST_RESORT)
+        clearance = 0.22 * kind.size + max(wish.symbol.width, wish.symbol.casing_width) / 2
+        yields = wish.required or wish.subject
+        yield from along_line(text, kind, wish.geometry, frame, clearance, yields)
+        if wish.required:
+            beside = beside_line(text, kind, wish.geometry, frame, clearance, mirrored)
+            yield from (_dearer(spots, UPRIGHT) for spots in beside)
+            far = to_line(text, kind, wish.geometry, frame, wish.symbol.width / 2 + 0.5)
+            yield from (_dearer(spots, LAST_RESORT) for spots in far)
+    elif found := inside(wish.geometry, frame):
+        yield from in_area(text, kind, found)
+        if wish.required:
+            yield from (_dearer(spots, LAST_RESORT) for spots in to_area(text, kind, found))
 
 
-def _spot(seen: BaseGeometry, symbol: Symbol) -> tuple[float, float]:
-    """Return a point within an area, or the middle of a line's longest part."""
-    point: BaseGeometry = seen.representative_point()
-    if symbol.kind == "line":
-        longest = max(shapely.get_parts(seen), key=lambda part: float(part.length))
-        point = shapely.line_interpolate_point(longest, 0.5, normalized=True)
-    x, y = shapely.get_coordinates(point)[0]
-    return float(x), float(y)
+def _dearer(spots: Spots, more: float) -> Spots:
+    return replace(spots, costs=spots.costs + more)
 
 
-class _Room:
-    """What is taken so far."""
+def _settle(order: list[Wish], options: dict[str, Options], room: Room) -> list[str]:
+    """Give every label a place; return the ids of those for which there is none.
 
-    def __init__(
-        self, frame: Polygon, solid: list[Polygon], lines: list[tuple[BaseGeometry, float]]
-    ) -> None:
-        self.frame = frame
-        self.taken: list[Polygon] = []
-        self._solid = shapely.STRtree(solid)
-        self._lines = [line for line, _ in lines]
-        self._costs = [cost for _, cost in lines]
-        self._tree = shapely.STRtree(self._lines)
+    A required label may take a place from another one, which then looks for its next best.
+    """
+    waiting = deque(order)
+    known = {wish.id: wish for wish in order}
+    moved: Counter[str] = Counter()
+    patience = PATIENCE * sum(wish.required for wish in order)
+    dropped = []
+    while waiting:
+        wish = waiting.popleft()
+        own = options[wish.id]
+        scores = own.costs.copy()
+        clashes = room.clashes(own)
+        may_move = wish.required and moved.total() < patience
+        for number, other in set(clashes):
+            may = may_move and known[other].required
+            scores[number] += MOVE + MOVED * moved[other] if may else float("inf")
+        if not len(scores) or scores.min() == float("inf"):
+            dropped.append(wish.id)
+            continue
+        best = int(scores.argmin())
+        for other in sorted({other for number, other in clashes if number == best}):
+            del room.taken[other]
+            moved[other] += 1
+            waiting.appendleft(known[other])
+        room.taken[wish.id] = own.candidate(best)
+    return dropped
 
-    def best(self, candidates: Iterable[Candidate], wish: Wish) -> Candidate | None:
-        """Return the cheapest candidate that touches nothing, None if there is none."""
-        free: list[tuple[float, int, Candidate]] = []
-        for number, candidate in enumerate(candidates):
-            cost = candidate.cost + self._crossed(candidate.box)
-            if cost <= GIVE_UP or wish.required or wish.subject:
-                free.append((cost, number, candidate))
-        for _, _, candidate in sorted(free, key=lambda item: item[:2]):
-            if self._fits(candidate, wish):
-                return candidate
-        return None
 
-    def _crossed(self, box: Polygon) -> float:
-        cost = 0.0
-        for index in self._tree.query(box, predicate="intersects"):
-            length = float(shapely.intersection(self._lines[index], box).length)
-            cost += self._costs[index] * min(1.0, length / 12 + 0.25)
-        return cost
-
-    def _fits(self, candidate: Candidate, wish: Wish) -> bool:
-        if not shapely.contains(self.frame, candidate.box):
-            return False
-        padded = shapely.buffer(candidate.box, PADDING * wish.kind.size, join_style="mitre")
-        if len(self._solid.query(padded, predicate="intersects")):
-            return False
-        if self.taken and bool(shapely.intersects(self.taken, padded).any()):
-            return False
-        if candidate.leader is None or not self.taken:
-            return True
-        return not bool(shapely.intersects(self.taken, shapely.LineString(candidate.leader)).any())
+def _tidy(order: list[Wish], options: dict[str, Options], room: Room) -> None:
+    """Let every label look again: a better place may have come free."""
+    for wish in order:
+        own = options[wish.id]
+        barred = {number for number, _ in room.clashes(own, but=wish.id)}
+        best = next((n for n in range(len(own.costs)) if n not in barred), None)
+        if best is not None:
+            room.taken[wish.id] = own.candidate(best)
 
 
 def draw_labels(brush: Brush, labels: Iterable[Label]) -> None:
     """Draw placed labels with their halos and leader lines."""
     for label in labels:
-        if label.place.leader:
-            (x0, y0), (x1, y1) = label.place.leader
-            leader = Line2D([x0, x1], [y0, y1], color=label.kind.colour, zorder=700)
+        kind = label.place.kind
+        if label.place.leader is not None:
+            x, y = shapely.get_coordinates(label.place.leader).T
+            leader = Line2D(x, y, color=kind.colour, zorder=700)
             leader.set(linewidth=0.5 * brush.scale, alpha=0.8)
             leader.set_gid(f"{label.id}/leader")
             brush.axes.add_artist(leader)
+            if label.place.dot:
+                end = (float(x[-1]), float(y[-1]))
+                dot = Circle(end, DOT * brush.scale, color=kind.colour, linewidth=0, zorder=701)
+                dot.set_gid(f"{label.id}/dot")
+                brush.axes.add_artist(dot)
         for number, (text, x, y) in enumerate(label.place.lines):
             draw(
-                brush.axes, x, y, text, label.kind,
+                brush.axes, x, y, text, kind,
                 angle=label.place.angle, halo=2.6 * brush.scale, zorder=710,
                 gid=label.id if not number else f"{label.id}/{number}",
             )  # fmt: skip

@@ -16,6 +16,7 @@ from geobrief.render.paper.labels import Placement, Wish, place, type_of
 from geobrief.render.paper.panel import Hand
 from geobrief.render.paper.projection import Frame
 from geobrief.render.paper.relief import draw_relief
+from geobrief.render.paper.room import Ground, Mark
 from geobrief.spec import FeatureSpec, LayerSpec, MapSpec
 from geobrief.style import Symbol
 
@@ -102,18 +103,22 @@ def label(spec: MapSpec, drawn: list[Drawn], frame: Frame, hand: Hand, plate: Po
     symbols = dict(spec.symbols)
     named = {feature for passage in spec.passages for feature in passage.features}
     wishes: list[Wish] = []
-    solid: list[Polygon] = [plate]
+    marks: list[Mark] = []
     lines: list[tuple[BaseGeometry, float]] = []
+    barriers: list[BaseGeometry] = []
     for item in drawn:
         if item.geometry.is_empty:
             continue
         feature, symbol = item.feature, symbols[item.feature.symbol]
         radius = _radius(symbol, hand.scale)
         if symbol.kind == "point":
-            places = shapely.get_coordinates(item.geometry)
-            solid += [shapely.buffer(shapely.Point(p), radius, cap_style="square") for p in places]
+            places = shapely.get_coordinates(item.geometry).tolist()
+            marks += [Mark(feature.id, item.layer.id, x, y, radius) for x, y in places]
         elif symbol.kind == "line":
-            lines.append((item.geometry, SUBJECT_LINE if feature.interactive else OTHER_LINE))
+            seen = shapely.intersection(item.geometry, frame.polygon)
+            lines.append((seen, SUBJECT_LINE if feature.interactive else OTHER_LINE))
+            if feature.interactive and style.is_subject(feature.symbol):
+                barriers.append(seen)
         if feature.label and frame.polygon.intersects(item.geometry):
             wishes.append(
                 Wish(
@@ -126,9 +131,11 @@ def label(spec: MapSpec, drawn: list[Drawn], frame: Frame, hand: Hand, plate: Po
                     required=feature.selected or feature.id in named,
                     subject=feature.interactive,
                     radius=radius,
+                    group=item.layer.id,
                 )
             )
-    return place(wishes, frame.polygon, solid, lines, hand.rtl)
+    ground = Ground(frame.polygon, plate, tuple(marks), tuple(lines), tuple(barriers))
+    return place(wishes, ground, hand.rtl)
 
 
 def _radius(symbol: Symbol, scale: float) -> float:
