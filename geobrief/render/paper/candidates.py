@@ -32,11 +32,11 @@ BROKEN = 0.8
 GRID = 17
 """Places tried inside an area, across and up."""
 
-OUTSIDE_LIMIT = 0.62
-"""Part of a label that may stand outside its area while its centre stays within."""
-
 EDGE = 1.5
 """Points that the centre of a label or the end of its leader keeps from its area's edge."""
+
+OVERHANG = 0.62
+"""Part of a label that may stand outside its area while its centre stays within."""
 
 ANCHORS = 5
 """Places within an area that a leader may end at."""
@@ -200,7 +200,7 @@ def in_area(text: str, kind: Type, found: Inside) -> Iterator[Spots]:
         crossing = ~shapely.contains(found.part, boxes)
         within = shapely.area(shapely.intersection(boxes[crossing], found.part))
         over[crossing] = 1 - within / shapely.area(boxes[crossing])
-        good = over <= OUTSIDE_LIMIT
+        good = over <= OVERHANG
         costs = spots.costs + 9 * over + 9 * over**2
         yield _spots(words, smaller, found.points[good], costs[good])
 
@@ -260,7 +260,7 @@ def to_line(
         _pieces(shapely.intersection(line, frame)), key=lambda p: float(p.length), default=None
     )
     if longest is not None:
-        for part in (0.5, 0.25, 0.75):
+        for part in (0.5, 0.35, 0.65, 0.2, 0.8):
             end = shapely.line_interpolate_point(longest, part, normalized=True)
             x, y = shapely.get_coordinates(end)[0].tolist()
             yield led_to(text, kind, x, y, reach, len(RINGS))

@@ -36,7 +36,7 @@ from geobrief.render.paper.room import Ground, Options, Room, Seat
 from geobrief.style import Symbol
 
 GIVE_UP = 11.0
-"""Cost above which a label that is not of the sheet's subject is better left out."""
+"""Cost above which the label of the ground, or of an area that is not required, is left out."""
 
 UPRIGHT = 6.0
 """Cost of a line's label that cannot run along its line."""
@@ -132,13 +132,13 @@ def place(wishes: Iterable[Wish], ground: Ground, mirrored: bool) -> Placement:
 
 
 def _options(wish: Wish, room: Room, mirrored: bool) -> Options:
+    is_area = wish.symbol.kind not in ("point", "line")
     seat = Seat(
         id=wish.id,
         group=wish.group,
         size=wish.kind.size,
         is_point=wish.symbol.kind == "point",
-        is_area=wish.symbol.kind not in ("point", "line"),
-        limit=float("inf") if wish.required or wish.subject else GIVE_UP,
+        limit=float("inf") if wish.required or (wish.subject and not is_area) else GIVE_UP,
     )
     return room.options(seat, _spots(wish, room.frame, mirrored))
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from shapely.geometry import Polygon
+from shapely.geometry import LineString, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from geobrief.render.paper.candidates import Candidate, Numbers, Spots
@@ -27,7 +27,7 @@ STRANGER = 2.0
 """Cost of standing that near to a symbol of another kind."""
 
 HIDDEN = 8.0
-"""Cost of a leader whose end within its area a symbol hides."""
+"""Cost of a leader whose end a symbol hides."""
 
 CLEAR = 1.0
 """Points that a leader keeps from what it must not touch."""
@@ -86,7 +86,6 @@ class Seat:
     group: str
     size: float
     is_point: bool
-    is_area: bool
     limit: float
     """Cost above which the label is better left out."""
 
@@ -118,7 +117,7 @@ class Room:
         self._groups = np.array([mark.group for mark in ground.marks], dtype=object)
         self._at = np.array([(m.x, m.y, m.radius) for m in ground.marks]).reshape(-1, 3)
         at, radius = self._at[:, :2], self._at[:, 2]
-        self._centres = shapely.points(at)
+        self._centres = np.asarray(shapely.points(at), dtype=object)
         self._solid = np.append(
             shapely.box(*(at.T - radius), *(at.T + radius)), np.array([ground.plate], dtype=object)
         )
@@ -130,11 +129,10 @@ class Room:
         beads, piece = shapely.get_coordinates(
             shapely.segmentize(self._lines, BEAD), return_index=True
         )
-        steps = np.hypot(*np.diff(beads, axis=0, prepend=beads[:1]).T)
-        steps[np.flatnonzero(np.diff(piece, prepend=-1))] = 0.0  # where a piece begins
-        self._beads, self._bead_line, self._steps = (
-            shapely.STRtree(shapely.points(beads)), self._line[piece], steps
-        )  # fmt: skip
+        self._beads = shapely.STRtree(np.asarray(shapely.points(beads), dtype=object))
+        self._bead_line = self._line[piece]
+        self._steps = np.hypot(*np.diff(beads, axis=0, prepend=beads[:1]).T)
+        self._steps[np.flatnonzero(np.diff(piece, prepend=-1))] = 0.0  # where a piece begins
 
     def options(self, seat: Seat, blocks: Iterable[Spots]) -> Options:
         """Return the places of a label that leave what is drawn in peace, cheapest first."""
@@ -170,11 +168,16 @@ class Room:
 
     def clashes(self, options: Options, but: str = "") -> list[tuple[int, str]]:
         """Return which option touches which label that has its place already."""
-        ids, shapes = [], []
+        ids: list[str] = []
+        shapes: list[BaseGeometry] = []
         for id, taken in self.taken.items():
-            if id != but:
-                ids += [id, id][: 1 + (taken.leader is not None)]
-                shapes += [taken.box, taken.leader][: 1 + (taken.leader is not None)]
+            if id == but:
+                continue
+            ids.append(id)
+            shapes.append(taken.box)
+            if taken.leader is not None:
+                ids.append(id)
+                shapes.append(taken.leader)
         if not ids or not len(options.costs):
             return []
         tree = shapely.STRtree(shapes)
@@ -196,22 +199,21 @@ class Room:
     ) -> tuple[NDArray[np.int_], NDArray[np.int_]]:
         """Return the numbers of the leaders that run over a symbol or the subject line.
 
-        Then those whose end a symbol hides; all else that an area has may lie under it.
+        Then those whose end a symbol hides: of a short line or a small area nothing else may show.
         """
         none = np.empty(0, dtype=int)
         if not led.any():
             return none, none
         option, solid = self._tree.query(wires, predicate="dwithin", distance=CLEAR)
         option, solid = option[~own[solid]], solid[~own[solid]]
-        ways, hidden = wires, none
-        if seat.is_area:
-            ends = shapely.get_point(wires, -1)
+        ways, hidden = wires.copy(), none
+        ends = shapely.get_point(wires, -1)
+        if not seat.is_point:
             under = shapely.dwithin(self._solid[solid], ends[option], CLEAR)
             hidden, option = option[under], option[~under]
-            # From the middle of the name, so that it too stands on its area's side of the line.
-            pairs = np.stack((centres[led], ends[led]), axis=1)
-            ways = wires.copy()
-            ways[led] = shapely.linestrings(shapely.get_coordinates(pairs).reshape(-1, 2, 2))
+        # From the middle of the name, so that it too stands on its own side of the line.
+        pairs = np.stack((centres[led], ends[led]), axis=1)
+        ways[led] = shapely.linestrings(shapely.get_coordinates(pairs).reshape(-1, 2, 2))
         crossing = self._barriers.query(ways, predicate="intersects")[0]
         return np.concatenate((option, crossing)), hidden
 
@@ -265,6 +267,6 @@ def _chunks(lines: Iterable[BaseGeometry]) -> tuple[Shapes, NDArray[np.int_]]:
         for part in shapely.get_parts(shapely.simplify(line, 0.25)):
             at = shapely.get_coordinates(part)
             for start in range(0, len(at) - 1, CHUNK):
-                pieces.append(shapely.linestrings(at[start : start + CHUNK + 1]))
+                pieces.append(LineString(at[start : start + CHUNK + 1]))
                 numbers.append(number)
     return np.array(pieces, dtype=object), np.array(numbers, dtype=int)
