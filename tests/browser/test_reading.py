@@ -116,3 +116,19 @@ def test_a_comparison_is_marked_and_listed(board: Callable[[str], Dashboard]) ->
     changes.wait_for()
     changes.locator("[data-features]").first.click()
     eventually(lambda: border.selected != "")
+
+
+def test_the_wheel_scrolls_the_page_until_the_map_is_clicked(
+    board: Callable[[str], Dashboard],
+) -> None:
+    border = board("/border")
+    zoom = border.map.locator("body").get_attribute("data-zoom")
+    box = border.frame.bounding_box()
+    border.page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] * 0.5)
+    border.page.mouse.wheel(0, 60)
+    eventually(lambda: border.map.locator("#status").inner_text())
+    assert border.map.locator("body").get_attribute("data-zoom") == zoom
+    border.page.mouse.down()
+    border.page.mouse.up()
+    border.page.mouse.wheel(0, -200)
+    eventually(lambda: border.map.locator("body").get_attribute("data-zoom") != zoom)

@@ -21,6 +21,7 @@
     $("#zoom-in").addEventListener("click", () => map.zoomIn());
     $("#zoom-out").addEventListener("click", () => map.zoomOut());
     $("#reset").addEventListener("click", geobrief.reset);
+    if (geobrief.framed) tameWheel();
     $("#copy").addEventListener("click", copy);
     all("[data-layer]").forEach((box) => box.addEventListener("change", () => toggle(box)));
     all("[data-select]").forEach((button) => button.addEventListener("click", () => {
@@ -80,6 +81,19 @@
       field.select();
       say(text.copy_yourself);
     }
+  }
+
+  /* Inside a page the wheel scrolls the page; it zooms once the reader has turned to the map. */
+  function tameWheel() {
+    const box = geobrief.map.getContainer(), wheel = geobrief.map.scrollWheelZoom;
+    wheel.disable();
+    let awake = false;
+    box.addEventListener("wheel", (event) => {
+      if (awake || event.ctrlKey || event.metaKey) wheel.enable();
+      else { wheel.disable(); say(geobrief.page.text.wheel); }
+    }, { capture: true, passive: true });
+    box.addEventListener("mousedown", () => { awake = true; });
+    box.addEventListener("mouseleave", () => { awake = false; });
   }
 
   let fading = 0;

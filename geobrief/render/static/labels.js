@@ -3,6 +3,7 @@
   "use strict";
 
   const labels = new Map(); // feature id -> { element, width, height, ... }
+  const NAMED_AT_ONCE = 8; // of more lit features only those have names that always have
   const CELL = 6;
   const ALOOF = 4; // pixels between the name of an area or a line and a symbol that it does not name
 
@@ -33,7 +34,8 @@
     geobrief.layers.forEach((layer) => {
       if (geobrief.map.getPane(layer.pane).style.display === "none") return;
       layer.items.forEach((it) => {
-        if ((!it.feature.label || layer.quiet) && !lit.has(it.feature.id)) return;
+        const lightly = lit.has(it.feature.id) && lit.size <= NAMED_AT_ONCE;
+        if ((!it.feature.label || layer.quiet) && !lightly) return;
         found.push({ label: labels.get(it.feature.id) || make(it), rank: rankOf(it.feature, lit) });
       });
     });
