@@ -160,7 +160,7 @@ def _sources(source: str, text: Text) -> str:
     if not rest:
         return first
     more = "".join(f"<li>{part}</li>" for part in rest)
-    count = escape(f"{text('Further sources')} ({len(rest)})")
+    count = said(f"{text('Further sources')} ({len(rest)})")
     return f"{first}<details><summary>{count}</summary><ul>{more}</ul></details>"
 
 
@@ -203,11 +203,11 @@ def lead(text: str) -> str:
 def listed(title: str, groups: Sequence[tuple[str, Sequence[str]]]) -> str:
     """Return groups of names, each behind a click that says how many there are."""
     parts = "".join(
-        f"<details><summary>{escape(group)} ({len(names)})</summary>"
-        f"<p>{escape('; '.join(names))}</p></details>"
+        f"<details><summary>{said(group)} ({len(names)})</summary>"
+        f"<p>{said('; '.join(names))}</p></details>"
         for group, names in groups
     )
-    return f'<section class="gb-listed"><h2>{escape(title)}</h2>{parts}</section>'
+    return f'<section class="gb-listed"><h2>{said(title)}</h2>{parts}</section>'
 
 
 def changes(spec: MapSpec, text: Text) -> str:
@@ -232,7 +232,7 @@ def _count(ids: Sequence[str]) -> str:
 def chart(address: str, drawn: Chart, text: Text, table: str) -> str:
     """Return a chart as a picture, its note, and its figures behind a click."""
     title, note = escape(text(drawn.title)), escape(text(drawn.note))
-    figures = escape(text("Figures"))
+    figures = said(text("Figures"))
     return (
         f'<figure class="gb-chart"><img src="{escape(address)}" alt="{title}. {note}">'
         f"<figcaption>{said(text(drawn.note))}</figcaption>"

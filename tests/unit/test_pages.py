@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from html import unescape
@@ -14,22 +15,35 @@ from streamlit.testing.v1 import AppTest
 
 from geobrief import style
 from geobrief.atlas import Atlas
+from geobrief.coverage import coverage
 from geobrief.fonts import FONTS
 from geobrief.web import markup
 from geobrief.web.bridge import reported
 from geobrief.web.door import index
 
 ROOT = Path(__file__).resolve().parents[2]
-APP = str(ROOT / "app.py")
+PAGES = [
+    (page["id"], page.get("sheets") or [page["sheet"]])
+    for page in tomllib.loads((ROOT / "content/atlas.toml").read_text("utf-8"))["pages"]
+]
+SECOND = PAGES[1][0]
+PAGE_IDS = [id for id, _ in PAGES]
 
 
-def opened(script: str, **query: str) -> AppTest:
-    """Run the page of a script with a query."""
-    test = AppTest.from_file(APP, default_timeout=60)
+def opened(page: str = "", **query: str) -> AppTest:
+    """Run a page by its id, the first one without, with a query.
+
+    The script stands apart from the folder `pages`, which the test runner would otherwise take
+    for the list of pages: it would run a page's file without the bar, on another page's state.
+    """
+    script = "from geobrief.web.layout import navigation\nnavigation()\n"
+    test = AppTest.from_string(script, default_timeout=60)
     test.query_params.update(query)
     test.run()
-    if script:
-        test.switch_page(f"pages/{script}.py").run()
+    if page and page != PAGES[0][0]:  # the first one is known by its empty address alone
+        known = {info["url_pathname"]: key for key, info in test._registered_pages.items()}
+        test._page_hash = known[page]
+        test.run()
     assert not test.exception, test.exception
     return test
 
@@ -44,7 +58,7 @@ def plain(text: str) -> str:
     return re.sub(r"<[^>]*>", "", text)
 
 
-@pytest.mark.parametrize("script", ["", "sheet"])
+@pytest.mark.parametrize("script", ["", SECOND])
 def test_a_page_says_its_title_passages_and_disclaimer(atlas: Atlas, script: str) -> None:
     text = plain(shown(opened(script)))
     page = atlas.pages[1 if script else 0]
@@ -66,8 +80,132 @@ def test_the_first_page_lists_the_sheets_and_what_is_uncertain(atlas: Atlas) -> 
         assert page.title in links
 
 
+def frame(test: AppTest) -> dict[str, Any]:
+    """Return what the map's component is given."""
+    (component,) = test.get("bidi_component")
+    given: dict[str, Any] = json.loads(component.proto.json)
+    return given
+
+
+def test_the_first_page_says_what_it_is_and_leads_to_the_sheets(atlas: Atlas) -> None:
+    test = opened()
+    text = plain(shown(test))
+    assert "Sheets" in text
+    for part in atlas.sheets[PAGES[0][1][0]].notes.split("\n\n"):
+        assert part.strip() in text
+    for page in atlas.pages[1:]:
+        assert atlas.sheets[page.sheets[0]].subtitle in text
+
+
+@pytest.mark.parametrize(("page", "sheets"), PAGES, ids=PAGE_IDS)
+def test_every_page_says_what_it_is_about(atlas: Atlas, page: str, sheets: list[str]) -> None:
+    test = opened(page)
+    raw = shown(test)
+    text, sheet = plain(raw), atlas.sheets[sheets[0]]
+    assert f"<h1>{markup.said(sheet.title)}</h1>" in raw
+    assert sheet.subtitle in text
+    assert atlas.policies[0].disclaimer in text
+    assert f"As of {atlas.as_of}" in text
+    if test.get("bidi_component"):
+        address = f"/map/{sheet.id}"
+        assert frame(test)["address"] == address and frame(test)["title"] == sheet.title
+    else:
+        assert page == "sources", "a page without a map"
+    tabs = [tab.content for group in test.get("button_group") for tab in group.proto.options]
+    assert tabs == [atlas.sheets[id].tab for id in sheets if len(sheets) > 1]
+    for table in sheet.tables:
+        assert table.title in text
+        assert len(table.rows), "a table without rows"
+        for value in table.rows.select_dtypes("object").iloc[0].dropna():
+            assert str(value) in text, value
+    for number, chart in enumerate(sheet.charts):
+        assert f"/api/sheets/{sheet.id}/charts/{number}.svg" in raw
+        assert chart.title in text
+    if page not in ("essay", "claims", "sources"):
+        assert sheet.passages
+        for passage in sheet.passages:
+            assert f"“{atlas.essay.passage(passage).text}”" in text
+
+
+def test_the_essay_stands_whole_with_its_counts(atlas: Atlas) -> None:
+    raw = shown(opened("essay"))
+    text, made = plain(raw), coverage(atlas)
+    for passage in atlas.essay.passages:
+        assert passage.text in text
+    assert f"{made.sentences_shown} of {made.sentences} sentences" in text
+    assert f"{made.mentions_shown} of {made.mentions} phrases" in text
+    for name, count in made.outcomes.items():
+        assert f"{count} {name}" in text
+    for entity in made.left_out:
+        assert entity.name in text and entity.why in text
+
+
+def test_every_claim_stands_beside_its_finding(atlas: Atlas) -> None:
+    text = plain(shown(opened("claims")))
+    assert atlas.claims
+    for claim in atlas.claims:
+        assert f"“{claim.quote}”" in text and claim.finding in text
+        assert claim.verdict.capitalize() in text
+        assert all(part in text for part in markup.statements(claim.source))
+
+
+def test_every_dated_event_stands_on_the_axis(atlas: Atlas) -> None:
+    raw = shown(opened("timeline"))
+    frame = atlas.layers["events"].frame
+    assert len(frame) > 50
+    for id, day, name in zip(frame["id"], frame["date"], frame["name"], strict=True):
+        assert f'title="{day}: {name}" ' in raw and f'data-features="events/{id}"' in raw, id
+    for moment in atlas.moments:
+        assert moment.title in raw
+
+
+def test_every_layer_stands_with_source_and_licence(atlas: Atlas) -> None:
+    text = plain(shown(opened("sources")))
+    for layer in atlas.layers.values():
+        assert layer.source in text and layer.licence in text and str(layer.as_of) in text
+
+
+def test_a_page_says_which_day_it_shows(atlas: Atlas) -> None:
+    raw = shown(opened(SECOND, date="2020-01-01"))
+    assert raw.count("State of 2020-01-01") == 2, "at head and foot"
+    assert f"State of 2020-01-01. As of {atlas.as_of}" in plain(raw)
+    assert "State of" not in shown(opened(SECOND))
+
+
+def test_what_the_address_asks_in_vain_is_told_once(atlas: Atlas) -> None:
+    wrong = {"lang": "xx", "policy": "xx", "compare": "<b>", "sheet": "no", "select": "a/b,c"}
+    test = opened(SECOND, **wrong)
+    raw = "\n".join(block.proto.body for block in test.get("html"))
+    told = re.findall(r'<p class="gb-warning"[^>]*>(.*?)</p>', raw)
+    assert told == [
+        "The address asks for what is not here: lang=xx, policy=xx, compare=&lt;b&gt;, sheet=no, "
+        "select=a/b, select=c"
+    ]
+    right = {"lang": atlas.languages[0].id, "policy": atlas.policies[0].id}
+    right |= {"sheet": PAGES[1][1][0], "select": "crossings/torkham"}
+    assert 'gb-warning"' not in shown(opened(SECOND, **right))
+
+
+def test_a_text_keeps_its_own_direction() -> None:
+    assert markup.said("A stop.") == '<bdi dir="ltr">A stop.</bdi>'
+    assert markup.said("\u0627 <b>") == '<bdi dir="rtl">\u0627 &lt;b&gt;</bdi>'
+    assert markup.said("") == ""
+
+
+def test_a_date_after_arabic_letters_keeps_its_order() -> None:
+    assert markup.said("\u0627 2020-01-31") == '<bdi dir="rtl">\u0627 \u20662020-01-31\u2069</bdi>'
+    assert "\u2066" not in markup.said("on 2020-01-31")
+
+
+def test_untranslated_text_stands_in_its_own_direction(atlas: Atlas) -> None:
+    language = next(x for x in atlas.languages if x.direction == "rtl")
+    raw = shown(opened("claims", lang=language.id))
+    for claim in atlas.claims:
+        assert f'<p><bdi dir="ltr">{claim.finding}</bdi></p>' in raw
+
+
 def test_the_tables_hold_what_the_file_holds(atlas: Atlas) -> None:
-    text = shown(opened("sheet"))
+    text = shown(opened(SECOND))
     sheet = atlas.sheets[atlas.pages[1].sheets[0]]
     assert sheet.tables
     for table in sheet.tables:
@@ -89,7 +227,7 @@ def test_a_selected_feature_shows_its_card(atlas: Atlas) -> None:
     )
     layer, _, row = feature.partition("/")
     record = atlas.layers[layer].frame.loc[row]
-    text = shown(opened("sheet", select=feature))
+    text = shown(opened(SECOND, select=feature))
     assert f'data-card="{feature}"' in text
     assert record["name"] in text
     assert all(part in text for part in markup.statements(record["source"]))
