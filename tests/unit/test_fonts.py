@@ -9,6 +9,8 @@ from fontTools.ttLib import TTFont
 
 from geobrief import fonts, style
 from geobrief.errors import SetupError
+from geobrief.render.paper.lettering import Type
+from geobrief.render.paper.panel import _by_script
 from geobrief.settings import settings
 
 TRADEMARK, LICENCE, COPYRIGHT = 7, 13, 0
@@ -83,3 +85,11 @@ def test_a_missing_font_says_how_to_mend_it(
 def test_an_unknown_weight_is_refused() -> None:
     with pytest.raises(SetupError, match="weight 900"):
         fonts.font_file(style.SANS, 900)
+
+
+def test_a_text_is_set_in_the_font_of_its_script() -> None:
+    title = Type(21.0, serif=True, script="arabic", rtl=True, flush_right=True)
+    latin, arabic = _by_script("An untranslated title", title), _by_script("\u0639\u0646 x", title)
+    assert latin.font.get_family()[0] == style.SERIF
+    assert arabic.font.get_family()[0] == style.ARABIC
+    assert (latin.rtl, latin.flush_right, arabic.rtl) == (False, True, True)
