@@ -38,6 +38,9 @@ from geobrief.style import Symbol
 GIVE_UP = 11.0
 """Cost above which the label of the ground, or of an area that is not required, is left out."""
 
+SUBJECT_GIVE_UP = 18.0
+"""The same for a point of the sheet's subject: rather no name than one across a line of it."""
+
 UPRIGHT = 6.0
 """Cost of a line's label that cannot run along its line."""
 
@@ -132,13 +135,17 @@ def place(wishes: Iterable[Wish], ground: Ground, mirrored: bool) -> Placement:
 
 
 def _options(wish: Wish, room: Room, mirrored: bool) -> Options:
-    is_area = wish.symbol.kind not in ("point", "line")
+    limit = GIVE_UP
+    if wish.required or (wish.subject and wish.symbol.kind == "line"):
+        limit = float("inf")
+    elif wish.subject and wish.symbol.kind == "point":
+        limit = SUBJECT_GIVE_UP
     seat = Seat(
         id=wish.id,
         group=wish.group,
         size=wish.kind.size,
         is_point=wish.symbol.kind == "point",
-        limit=float("inf") if wish.required or (wish.subject and not is_area) else GIVE_UP,
+        limit=limit,
     )
     return room.options(seat, _spots(wish, room.frame, mirrored))
 
