@@ -43,7 +43,7 @@ def _row(record: dict[str, str]) -> dict[str, Any]:
         "status_history": record["status_history"],
         "since": record["since"] or None,
         "trade_role": record["trade_role"],
-        "rank": 1 if "trade" in record["type"].split("; ") else 2,
+        "rank": rank(record),
         "accuracy_km": accuracy,
         "uncertain": record["coord_confirmed"] != "yes" or (accuracy or 0) > UNCERTAIN_KM,
         "node_id": record["node_id"] or None,
@@ -53,6 +53,13 @@ def _row(record: dict[str, str]) -> dict[str, Any]:
         if located
         else None,
     }
+
+
+def rank(record: dict[str, str]) -> int:
+    """1 for the two busiest, 2 for the other trade crossings, 3 for the rest."""
+    if "busiest" in record["trade_role"].lower():
+        return 1
+    return 2 if "trade" in record["type"].split("; ") else 3
 
 
 def accuracy_km(text: str) -> float | None:

@@ -3,6 +3,8 @@
   "use strict";
 
   const labels = new Map(); // feature id -> { element, width, height, ... }
+  const SLACK = 4.5; // pixels of another symbol that a name of the passages may lie over, rather than wait
+  const ROOMY = 16; // pixels around a point that a name of its neighbour leaves free where it can
   const NAMED_AT_ONCE = 8; // of more lit features only those have names that always have
   const CELL = 6;
   const ALOOF = 4; // pixels between the name of an area or a line and a symbol that it does not name
@@ -112,8 +114,10 @@
       const own = all.get(label.it.feature.id);
       // A town whose dot would stand at another's name waits; what answers to a click always shows.
       if (own && !own.solid && taken.some((other) => apart(other.box, own) <= other.gap)) return;
-      const best = choose(label, rank, frame, taken, solid, cells, own)
-        || (rank === 0 && choose(label, rank, frame, taken, [], cells, own)); // rather over a dot than not at all
+      const spoken = own && label.it.feature.passages.length > 0;
+      const best = choose(label, rank, frame, taken, solid, cells, own, 0)
+        || (spoken && choose(label, rank, frame, taken, solid, cells, own, SLACK))
+        || (rank === 0 && choose(label, rank, frame, taken, [], cells, own, 0)); // rather over a dot than not at all
       if (!best) return;
       const gap = own ? Math.max(0, apart(best.boxes[0], own)) : 0;
       best.boxes.forEach((box) => taken.push({ box, gap }));
@@ -150,24 +154,31 @@
       const lit = geobrief.shining.has(id);
       if (it.layer.quiet && !lit) return;
       const solid = lit || it.feature.interactive || !it.feature.label;
-      found.set(id, { id, p: geobrief.map.latLngToLayerPoint(it.latlngs), r: it.symbol.radius + 1, solid });
+      found.set(id, { id, p: geobrief.map.latLngToLayerPoint(it.latlngs), r: it.symbol.radius + 1, solid, layer: it.layer });
     });
     return found;
   }
 
-  /* Nothing may take a point's name for another's: it touches no other symbol, nor stands nearer to it. */
-  function misleads(boxes, own, solid, id) {
+  /* Nothing may take a point's name for another's: it touches no other symbol, and stands nearer to
+     none of its own layer. (The names of other layers look different.) */
+  function misleads(boxes, own, solid, id, slack) {
     const near = own ? apart(boxes[0], own) : -Infinity;
     return solid.some((dot) => {
       if (dot.id === id) return false;
       const gap = Math.min(...boxes.map((box) => apart(box, dot)));
       const same = own && own.p.distanceTo(dot.p) < (own.r + dot.r) * 0.6;
-      return gap < (own ? 1 : ALOOF) || (own && !same && gap <= near);
+      return gap < (own ? 1 - slack : ALOOF) || (own && !same && dot.layer === own.layer && gap <= near);
     });
   }
 
-  function choose(label, rank, frame, taken, solid, cells, own) {
-    const pad = rank <= 4 ? 4 : 4 + (rank - 4) * 10; // the smaller the place, the more room it needs
+  /* A name leaves its layer's other points the room that theirs will want. */
+  function crowding(box, own, solid) {
+    if (!own) return 0;
+    return 3 * solid.filter((dot) => dot.layer === own.layer && dot.id !== own.id && apart(box, dot) < ROOMY).length;
+  }
+
+  function choose(label, rank, frame, taken, solid, cells, own, slack) {
+    const pad = rank <= 4 ? 4 : 4 + (rank - 4) * 5; // the smaller the place, the more room it needs
     const id = label.it.feature.id;
     let best = null;
     geobrief.spots(label, frame).some((spot) => {
@@ -175,9 +186,9 @@
       if (boxes.some((box) => box[0] < frame[0] || box[1] < frame[1] || box[2] > frame[2] || box[3] > frame[3])) return false;
       const wide = boxes.map((box) => [box[0] - pad, box[1] - pad / 3, box[2] + pad, box[3] + pad / 3]);
       if (taken.some((other) => wide.some((box) => overlaps(box, other.box)))) return false;
-      if (misleads(boxes, own, solid, id)) return false;
+      if (misleads(boxes, own, solid, id, slack)) return false;
       const ownLine = spot.angle ? id : "";
-      const cost = spot.cost + boxes.reduce((sum, box) => sum + crossed(box, cells, ownLine), 0);
+      const cost = spot.cost + crowding(boxes[0], own, solid) + boxes.reduce((sum, box) => sum + crossed(box, cells, ownLine), 0);
       if (!best || cost < best.cost) best = Object.assign(spot, { boxes, cost });
       return cost === 0;
     });
