@@ -275,7 +275,8 @@ def _cells(columns: Sequence[_Column], row: Iterable[Any], feature: str) -> Iter
     """Return the cells of a row; the first one is a button where the row has a feature."""
     for number, (column, value) in enumerate(zip(columns, row, strict=True)):
         if feature and not number:
-            yield f'<th scope="row">{button(column.shown(value), (feature,))}</th>'
+            kind = ' class="gb-short"' if _SHORT.fullmatch(column.shown(value)) else ""
+            yield f'<th scope="row"{kind}>{button(column.shown(value), (feature,))}</th>'
         else:
             short = _SHORT.fullmatch(column.shown(value))
             kind = column.attribute or (' class="gb-short"' if short else "")
