@@ -251,9 +251,15 @@ def test_every_page_draws_at_every_size(
 ) -> None:
     page.set_viewport_size({"width": size[0], "height": size[1]})
     for index, shown in enumerate(atlas.pages):
-        board = Dashboard(page, f"{server}/{'' if index == 0 else shown.id}")
+        page.goto(f"{server}/{'' if index == 0 else shown.id}")
+        page.locator(".gb-foot").wait_for(timeout=30_000)
         wide = page.evaluate("() => document.querySelector('.stMain').scrollWidth")
         assert wide <= size[0], "the page scrolls sideways"
+        if not page.locator("iframe.frame").count():
+            continue  # a page of sources has no map
+        board = Dashboard(page, page.url)
+        if page.locator(".st-key-follow").count():
+            continue  # there the text is the larger part, and the map stays beside it
         box = board.frame.bounding_box()
         assert box["height"] > 0.55 * size[1], "the map is too low"
         assert box["width"] > (0.55 if size[0] > 700 else 0.9) * size[0], "the map is too narrow"
