@@ -26,7 +26,7 @@ WIDER = "() => document.documentElement.scrollWidth - window.innerWidth"
 COVERED = """() => {
   const boxes = Array.from(document.querySelectorAll(".gb-label.is-placed"), (label) => {
     const r = label.getBoundingClientRect();
-    return { text: label.textContent, r };
+    return { text: label.textContent, r, turned: label.style.transform.includes("rotate") };
   });
   const frame = document.querySelector(".gb-map").getBoundingClientRect();
   const found = [];
@@ -35,8 +35,7 @@ COVERED = """() => {
     boxes.slice(i + 1).forEach((b) => {
       const w = Math.min(a.r.right, b.r.right) - Math.max(a.r.left, b.r.left);
       const h = Math.min(a.r.bottom, b.r.bottom) - Math.max(a.r.top, b.r.top);
-      const turned = [a, b].some((x) => x.r.height > 40);
-      if (w > 2 && h > 3 && !turned) found.push(a.text + " over " + b.text);
+      if (w > 2 && h > 3 && !a.turned && !b.turned) found.push(a.text + " over " + b.text);
     });
   });
   return found;
