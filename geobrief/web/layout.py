@@ -147,6 +147,7 @@ def _dress(language: Language, place: int) -> None:
     """Set the palette, the direction of the page, and the mark under the link at `place`."""
     palette = {
         "ink": style.INK,
+        "paper": style.PAPER,
         "red": style.BORDER_RED,
         "select": style.SELECT,
         "water": style.WATER,
