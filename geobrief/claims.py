@@ -59,7 +59,5 @@ def read_claims(path: Path, essay: Essay, report: Report) -> tuple[Claim, ...]:
             report(ContentError(message, where, hint))
             continue
         named = (row[c] for c in ("kind_of_claim", "finding", "verdict", "source", "sheet"))
-        found.append(
-            Claim(row["id"], row["passage"], row["quote"], int(start), int(end), *named)
-        )
+        found.append(Claim(row["id"], row["passage"], row["quote"], int(start), int(end), *named))
     return tuple(found)

@@ -14,6 +14,7 @@ from geobrief.compose import compose
 from geobrief.errors import GeobriefError, RequestError
 from geobrief.files import write_whole
 from geobrief.listing import listing
+from geobrief.render.paper.options import PrintOptions
 from geobrief.settings import settings
 from geobrief.spec import View
 from geobrief.wordings import untranslated, wordings
@@ -25,6 +26,13 @@ VIEW_OPTIONS = {
     "bbox": "extent W,S,E,N in degrees",
     "layers": "ids of the layers that are on, of those that can be switched",
     "select": "ids of selected features, layer/id",
+}
+
+PRINT_OPTIONS = {
+    "size": "slide, a4, a3, square or WxHmm",
+    "orientation": "landscape or portrait",
+    "dpi": "dots per inch",
+    "marking": "a handling line at head and foot",
 }
 
 
@@ -60,11 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     export = verbs.add_parser("export", parents=[folders], help=words)
     export.add_argument("sheet")
     export.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
-    export.add_argument("--size", default="slide", help="slide, a4, a3, square or WxHmm")
-    export.add_argument("--orientation", choices=["landscape", "portrait"], default="landscape")
-    export.add_argument("--dpi", type=int, default=200)
-    export.add_argument("--marking", default="", help="a handling line at head and foot")
-    for name, text in VIEW_OPTIONS.items():
+    for name, text in (PRINT_OPTIONS | VIEW_OPTIONS).items():
         export.add_argument(f"--{name}", default="", help=text)
     export.set_defaults(run=_export)
     return parser
@@ -99,20 +103,13 @@ def _export(options: argparse.Namespace) -> int:
 
     suffix = options.output.suffix.lstrip(".").lower()
     if suffix not in printed.SUFFIXES:
-        wanted = ", ".join(f".{name}" for name in sorted(printed.SUFFIXES))
-        raise RequestError(f"cannot write {options.output.name!r}", hint=f"use {wanted}")
+        formats = ", ".join(f".{name}" for name in sorted(printed.SUFFIXES))
+        raise RequestError(f"cannot write {options.output.name!r}", hint=f"use {formats}")
     atlas = Atlas.load(options.content, options.geodata)
     view = View.from_query({name: getattr(options, name) for name in VIEW_OPTIONS})
     spec = compose(atlas, options.sheet, view)
-    body = printed.render(
-        atlas,
-        spec,
-        suffix,
-        size=options.size,
-        dpi=options.dpi,
-        orientation=options.orientation,
-        marking=options.marking,
-    )
+    wanted = {name: str(getattr(options, name)) for name in PRINT_OPTIONS}
+    body = printed.render(atlas, spec, suffix, PrintOptions.from_query(wanted))
     try:
         write_whole(options.output, body)
     except OSError as reason:

@@ -1,4 +1,4 @@
-"""A map sheet: the map, its passages beside it, its charts and tables below."""
+"""A map sheet: the map, its passages beside it, its time axis, charts and tables below."""
 
 import streamlit as st
 
@@ -12,6 +12,7 @@ with map_side:
     parts.sheet_map(screen)
 with text_side:
     parts.reading(screen)
+parts.time_axis(screen)
 parts.charts(screen)
 parts.tables(screen)
 parts.footing(screen)

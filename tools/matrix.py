@@ -21,6 +21,7 @@ from geobrief.compose import compose  # noqa: E402
 from geobrief.errors import GeobriefError  # noqa: E402
 from geobrief.render import print as printed  # noqa: E402
 from geobrief.render import screen  # noqa: E402
+from geobrief.render.paper.options import PrintOptions  # noqa: E402
 from geobrief.spec import View  # noqa: E402
 
 DPI = 50
@@ -47,7 +48,7 @@ def main() -> int:
             spec = compose(atlas, sheet, view)
             screen.page(atlas, spec, view.to_query())
             if options.print:
-                printed.render(atlas, spec, "png", dpi=DPI)
+                printed.render(atlas, spec, "png", PrintOptions(dpi=DPI))
         except (GeobriefError, ValueError, KeyError) as reason:
             failed += 1
             print(f"{sheet} {view.policy} {view.lang}: {reason!r}", file=sys.stderr)

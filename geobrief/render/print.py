@@ -29,10 +29,10 @@ from geobrief.render.paper.furniture import (
 )
 from geobrief.render.paper.labels import draw_labels
 from geobrief.render.paper.lettering import Type, draw, measure, register
-from geobrief.render.paper.page import MARGIN, Plan, page_size, plan, sheet_scale
+from geobrief.render.paper.options import SLIDE, PrintOptions, page_size
+from geobrief.render.paper.page import MARGIN, Plan, plan, sheet_scale
 from geobrief.render.paper.panel import Hand
 from geobrief.render.paper.projection import Frame
-from geobrief.settings import settings
 from geobrief.spec import MapSpec
 
 if TYPE_CHECKING:
@@ -41,9 +41,6 @@ if TYPE_CHECKING:
 SUFFIXES = ("png", "svg", "pdf")
 RELIEF_DPI = 200.0
 """The hillshade holds no more than this, whatever the sheet's resolution."""
-
-MARKING_LENGTH = 120
-"""Longest handling line, in characters."""
 
 _drawing = Lock()  # matplotlib's caches are shared between figures
 
@@ -68,28 +65,8 @@ class PrintedSheet:
     metres_per_point: float
 
 
-def render(
-    atlas: Atlas,
-    spec: MapSpec,
-    suffix: str,
-    *,
-    size: str = "slide",
-    dpi: int = 200,
-    orientation: str = "landscape",
-    marking: str = "",
-) -> bytes:
-    """Return the sheet as a file.
-
-    Parameters
-    ----------
-    suffix
-        "png", "svg" or "pdf".
-    size
-        "slide" (13.333 by 7.5 inches), "a4", "a3", "square" or "WxHmm".
-    dpi
-        Pixels per inch of a PNG, and at most of the hillshade in the others.
-    marking
-        A handling line at head and foot.
+def render(atlas: Atlas, spec: MapSpec, suffix: str, options: PrintOptions = SLIDE) -> bytes:
+    """Return the sheet as a file; `suffix` is "png", "svg" or "pdf".
 
     Raises
     ------
@@ -100,40 +77,32 @@ def render(
     """
     if suffix not in SUFFIXES:
         raise RequestError(f"no image format {suffix!r}", hint=f"choose {', '.join(SUFFIXES)}")
-    _check(dpi, page_size(size, orientation), marking)
     with _drawing:
-        sheet = layout(atlas, spec, size=size, dpi=dpi, orientation=orientation, marking=marking)
+        sheet = layout(atlas, spec, options)
         language = atlas.language(spec.lang).tag
         if suffix == "svg":
             return encode.svg(sheet.figure, spec, language)
         if suffix == "pdf":
             return encode.pdf(sheet.figure, spec, language)
         pixels = encode.pixels(sheet.figure)
-    return encode.png(pixels, spec, dpi)
+    return encode.png(pixels, spec, options.dpi)
 
 
-def layout(
-    atlas: Atlas,
-    spec: MapSpec,
-    *,
-    size: str = "slide",
-    dpi: int = 200,
-    orientation: str = "landscape",
-    marking: str = "",
-) -> PrintedSheet:
+def layout(atlas: Atlas, spec: MapSpec, options: PrintOptions = SLIDE) -> PrintedSheet:
     """Lay out and draw the sheet; return it with the boxes of all its labels."""
+    options.checked()
     register()
-    page = page_size(size, orientation)
+    page = page_size(options.size, options.orientation)
     language = atlas.language(spec.lang)
     hand = Hand(sheet_scale(page), language.script, spec.direction == "rtl")
 
     def say(wording: str) -> str:
         return atlas.text(spec.lang, wording)
 
-    laid = plan(spec, page, hand, say, bool(marking))
-    axes = _axes(page, dpi)
+    laid = plan(spec, page, hand, say, bool(options.marking))
+    axes = _axes(page, options.dpi)
     frame = Frame(spec.extent, laid.frame)
-    drawn = scene.collect(atlas, spec, frame, dpi)
+    drawn = scene.collect(atlas, spec, frame, options.dpi)
     clip = Rectangle(
         laid.frame[:2],
         laid.frame[2] - laid.frame[0],
@@ -143,7 +112,7 @@ def layout(
     )
     axes.add_artist(clip)
     brush = Brush(axes, clip, hand.scale)
-    scene.draw_ground(atlas, spec, brush, frame, min(float(dpi), RELIEF_DPI))
+    scene.draw_ground(atlas, spec, brush, frame, min(float(options.dpi), RELIEF_DPI))
     scene.draw_features(spec, brush, drawn)
     draw_graticule(brush, frame, say, scene.graticule_height(spec))
     plate = plan_plate(frame, hand.scale, [d.geometry for d in drawn if d.feature.interactive])
@@ -152,7 +121,7 @@ def layout(
     draw_plate(brush, frame, plate, say)
     draw_neat_line(brush, frame)
     texts = [b for column, x, top in laid.columns for b in column.draw(brush, x, top)]
-    texts += _mark(axes, marking, laid, hand)
+    texts += _mark(axes, options.marking, laid, hand)
     return PrintedSheet(
         axes.figure,  # type: ignore[arg-type]
         *page,
@@ -163,22 +132,6 @@ def layout(
         tuple(texts),
         frame.true_metres_per_point,
     )
-
-
-def _check(dpi: int, page: tuple[float, float], marking: str) -> None:
-    limits = settings()
-    if len(marking) > MARKING_LENGTH:
-        raise RequestError(
-            f"the marking has {len(marking)} characters", hint=f"at most {MARKING_LENGTH}"
-        )
-    if not 36 <= dpi <= limits.max_dpi:
-        raise RequestError(f"dpi {dpi} is out of range", hint=f"36 to {limits.max_dpi}")
-    pixels = round(page[0] / 72 * dpi) * round(page[1] / 72 * dpi)
-    if pixels > limits.max_pixels:
-        raise RequestError(
-            f"the image would have {pixels:,} pixels",
-            hint=f"at most {limits.max_pixels:,}: choose a smaller size or dpi",
-        )
 
 
 def _axes(page: tuple[float, float], dpi: int) -> Axes:

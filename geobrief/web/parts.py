@@ -120,7 +120,7 @@ def cards(screen: Screen) -> None:
 
 
 def time_axis(screen: Screen) -> None:
-    """Show the time axis of the sheet's dated layer."""
+    """Show a time axis for each layer whose events come one after the other."""
     for layer in screen.sheet.layers:
         if layer.dated and layer.by and layer.later == "hidden":
             st.html(axis(screen.atlas, layer, screen.spec, screen.text))

@@ -16,11 +16,12 @@ from starlette.routing import Route
 
 from geobrief.atlas import Atlas
 from geobrief.compose import compose
-from geobrief.errors import GeobriefError, NotFoundError, RequestError
+from geobrief.errors import GeobriefError, NotFoundError
 from geobrief.layers import Layer
 from geobrief.listing import listing
 from geobrief.render import screen
 from geobrief.render.assets import asset_digest, asset_file
+from geobrief.render.paper.options import PrintOptions
 from geobrief.settings import settings
 from geobrief.spec import MapSpec, View
 from geobrief.web import current_atlas
@@ -135,18 +136,13 @@ async def _image(atlas: Atlas, request: Request, bench: Bench) -> Response:
     suffix = request.path_params["suffix"]
     if suffix not in IMAGES:
         raise NotFoundError(f"no format {suffix!r}", hint=f"one of {', '.join(sorted(IMAGES))}")
-    query = request.query_params
     spec, _ = _spec(atlas, request)
-    options: dict[str, Any] = {
-        name: query[name] for name in ("size", "orientation", "marking") if query.get(name)
-    }
-    if query.get("dpi"):
-        options["dpi"] = _dpi(query["dpi"])
+    options = PrintOptions.from_query(request.query_params)
 
     def draw() -> bytes:
         from geobrief.render import print as printed  # matplotlib takes a second to import
 
-        return printed.render(atlas, spec, suffix, **options)
+        return printed.render(atlas, spec, suffix, options)
 
     body = await bench.run(draw)
     name = f"{spec.sheet}-{spec.digest()[:8]}.{suffix}"
@@ -167,14 +163,6 @@ async def _chart(atlas: Atlas, request: Request, bench: Bench) -> Response:
         return chart.svg(atlas, charts[number], lang)
 
     return body_answer(request, await bench.run(draw), IMAGES["svg"])
-
-
-def _dpi(text: str) -> int:
-    if not text.isdecimal() or not 10 <= int(text) <= settings().max_dpi:
-        raise RequestError(
-            f"dpi {text!r} is out of range", hint=f"a whole number from 10 to {settings().max_dpi}"
-        )
-    return int(text)
 
 
 def _health(load: Loader) -> Response:

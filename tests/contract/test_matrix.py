@@ -10,6 +10,7 @@ from geobrief.atlas import Atlas
 from geobrief.compose import compose
 from geobrief.render import print as printed
 from geobrief.render import screen
+from geobrief.render.paper.options import PrintOptions
 from geobrief.spec import View
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,7 +40,7 @@ def test_a_sheet_draws_under_a_policy_in_a_language(sheet: str, policy: str, lan
     page = screen.page(ATLAS, spec, view.to_query())
     assert f'lang="{ATLAS.language(lang).tag}"' in page.html
     assert spec.features() and spec.disclaimer
-    paper = printed.layout(ATLAS, spec, dpi=50)
+    paper = printed.layout(ATLAS, spec, PrintOptions(dpi=50))
     assert paper.labels
     inside = paper.frame.buffer(0.5)
     assert all(inside.contains(box) for _, box in paper.labels)

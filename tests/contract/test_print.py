@@ -21,6 +21,7 @@ from pypdf import PdfReader
 from geobrief.atlas import Atlas
 from geobrief.compose import compose
 from geobrief.errors import RequestError
+from geobrief.render.paper.options import PrintOptions
 from geobrief.render.paper.projection import GEOD, Frame
 from geobrief.render.print import PrintedSheet, layout, render
 from geobrief.spec import MapSpec, View
@@ -43,12 +44,12 @@ def richest(atlas: Atlas, **view: Any) -> MapSpec:
 
 @pytest.fixture(scope="module")
 def sheet(atlas: Atlas, spec: MapSpec) -> PrintedSheet:
-    return layout(atlas, spec, marking="FOR BRIEFING ONLY")
+    return layout(atlas, spec, PrintOptions(marking="FOR BRIEFING ONLY"))
 
 
 @pytest.fixture(scope="module")
 def pdf(atlas: Atlas, spec: MapSpec) -> PdfReader:
-    return PdfReader(BytesIO(render(atlas, spec, "pdf", marking="FOR BRIEFING ONLY")))
+    return PdfReader(BytesIO(render(atlas, spec, "pdf", PrintOptions(marking="FOR BRIEFING ONLY"))))
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +63,7 @@ def plain(text: str) -> str:
 
 
 def test_a_slide_at_200_dpi_has_its_exact_size(atlas: Atlas, spec: MapSpec) -> None:
-    image = Image.open(BytesIO(render(atlas, spec, "png", size="slide", dpi=200)))
+    image = Image.open(BytesIO(render(atlas, spec, "png", PrintOptions(size="slide", dpi=200))))
     assert image.size == (2667, 1500)
     assert [round(value) for value in image.info["dpi"]] == [200, 200]
     assert image.text["Title"] == spec.title
@@ -81,7 +82,7 @@ def test_a_slide_at_200_dpi_has_its_exact_size(atlas: Atlas, spec: MapSpec) -> N
 def test_other_sizes(
     atlas: Atlas, spec: MapSpec, size: str, orientation: str, pixels: tuple[int, int]
 ) -> None:
-    found = render(atlas, spec, "png", size=size, orientation=orientation, dpi=72)
+    found = render(atlas, spec, "png", PrintOptions(size, orientation, dpi=72))
     assert Image.open(BytesIO(found)).size == pixels
 
 
@@ -164,7 +165,7 @@ def outside(sheet: PrintedSheet) -> list[str]:
 def test_no_label_overlaps_another_or_leaves_the_frame(
     atlas: Atlas, spec: MapSpec, size: str
 ) -> None:
-    sheet = layout(atlas, spec, size=size)
+    sheet = layout(atlas, spec, PrintOptions(size=size))
     assert len(sheet.labels) > 10
     assert list(overlaps(sheet)) == []
     assert outside(sheet) == []
@@ -207,7 +208,7 @@ def test_a_sheet_with_many_words_keeps_them_all_on_the_paper(
 ) -> None:
     passages = tuple(replace(spec.passages[0], paragraph=number) for number in range(1, 6))
     long = replace(spec, title=f"{spec.title} " * 4, passages=passages)
-    assert_in_order(layout(atlas, long, size=size))
+    assert_in_order(layout(atlas, long, PrintOptions(size=size)))
 
 
 def test_a_sheet_with_hardly_anything_on_it_prints(atlas: Atlas, spec: MapSpec) -> None:
@@ -232,10 +233,10 @@ def test_labels_that_the_passages_name_are_never_dropped(atlas: Atlas, spec: Map
 
 
 def test_a_selected_feature_keeps_its_label_and_has_a_halo(atlas: Atlas, spec: MapSpec) -> None:
-    crowded = layout(atlas, spec, size="160x90mm")
+    crowded = layout(atlas, spec, PrintOptions(size="160x90mm"))
     lost = next(iter(crowded.dropped), spec.features()[-1].id)
     chosen = compose(atlas, spec.sheet, View(select=(lost,)))
-    sheet = layout(atlas, chosen, size="160x90mm")
+    sheet = layout(atlas, chosen, PrintOptions(size="160x90mm"))
     assert lost not in sheet.dropped
     assert list(overlaps(sheet)) == []
     assert any(artist.get_gid() == f"{lost}/selected" for artist in sheet.figure.findobj())
@@ -256,24 +257,27 @@ def test_the_frame_holds_the_whole_extent_and_the_scale_is_true(spec: MapSpec) -
 
 @pytest.mark.parametrize("suffix", ["png", "svg", "pdf"])
 def test_the_same_spec_gives_the_same_bytes(atlas: Atlas, spec: MapSpec, suffix: str) -> None:
-    one, two = (render(atlas, spec, suffix, dpi=100) for _ in range(2))
+    one, two = (render(atlas, spec, suffix, PrintOptions(dpi=100)) for _ in range(2))
     assert one == two
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"suffix": "gif"}, "no image format"),
-        ({"suffix": "png", "dpi": 9}, "dpi 9"),
-        ({"suffix": "png", "size": "a9"}, "size 'a9'"),
-        ({"suffix": "png", "size": "9999x9999mm"}, "out of range"),
-        ({"suffix": "png", "size": "1900x1900mm", "dpi": 300}, "pixels"),
-        ({"suffix": "png", "marking": "x" * 121}, "121 characters"),
-        ({"suffix": "png", "orientation": "upside-down"}, "orientation"),
+        ({"dpi": "9"}, "dpi 9"),
+        ({"dpi": "many"}, "dpi 'many'"),
+        ({"size": "a9"}, "size 'a9'"),
+        ({"size": "9999x9999mm"}, "out of range"),
+        ({"size": "1900x1900mm", "dpi": "300"}, "pixels"),
+        ({"marking": "x" * 121}, "121 characters"),
+        ({"orientation": "upside-down"}, "orientation"),
     ],
 )
-def test_options_out_of_range_are_refused(
-    atlas: Atlas, spec: MapSpec, options: dict[str, Any], message: str
-) -> None:
+def test_options_out_of_range_are_refused(options: dict[str, str], message: str) -> None:
     with pytest.raises(RequestError, match=message):
-        render(atlas, spec, **options)
+        PrintOptions.from_query(options)
+
+
+def test_a_format_that_is_no_image_is_refused(atlas: Atlas, spec: MapSpec) -> None:
+    with pytest.raises(RequestError, match="no image format"):
+        render(atlas, spec, "gif")

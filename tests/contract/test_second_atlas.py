@@ -13,6 +13,7 @@ from geobrief.cli import main
 from geobrief.compose import compose
 from geobrief.render import print as paper
 from geobrief.render import screen
+from geobrief.render.paper.options import PrintOptions
 from geobrief.spec import MapSpec, View
 from tests.atlas_fixture import write_atlas
 
@@ -103,7 +104,7 @@ def test_it_prints(second: Atlas, sheet: str) -> None:
     for feature in spec.features():
         if feature.interactive:
             assert feature.id in ids
-    assert paper.render(second, spec, "png", dpi=50).startswith(b"\x89PNG")
+    assert paper.render(second, spec, "png", PrintOptions(dpi=50)).startswith(b"\x89PNG")
     assert paper.render(second, spec, "pdf").startswith(b"%PDF")
 
 

@@ -155,9 +155,12 @@ def test_member_texts_agree_with_the_table_of_members() -> None:
         assert (row["Pakistan_in"] == "yes") == ("PK" in inside), row["id"]
     taking_part = {c: [r[f"{c}_in"] for r in facts("formats")].count("yes") for c in SIDES}
     title = (ROOT / "content" / "sheets" / "formats.md").read_text(encoding="utf-8")
-    assert "Pakistan takes part in {Pakistan} of 16 formats, Afghanistan in {Afghanistan}".format(
-        **taking_part
-    ) in title
+    assert (
+        "Pakistan takes part in {Pakistan} of 16 formats, Afghanistan in {Afghanistan}".format(
+            **taking_part
+        )
+        in title
+    )
 
 
 def test_meetings_lie_in_the_country_of_their_city() -> None:

@@ -18,6 +18,7 @@ from geobrief.spec import View
 
 ROOT = Path(__file__).resolve().parents[2]
 
+
 @cache
 def yardstick() -> dict[str, Any]:
     """Return the mentions by hand: `[passage, start, end, entity, mappable]`, and the entities."""

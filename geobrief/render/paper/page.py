@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from geobrief import style
-from geobrief.errors import RequestError
+from geobrief.render.paper.options import SIZES
 from geobrief.render.paper.panel import (
     Column,
     Hand,
@@ -22,16 +21,6 @@ from geobrief.wording import isolated
 
 Say = Callable[[str], str]
 
-MM = 72 / 25.4
-SIZES = {
-    "slide": (960.0, 540.0),
-    "a4": (297 * MM, 210 * MM),
-    "a3": (420 * MM, 297 * MM),
-    "square": (540.0, 540.0),
-}
-"""Width and height in points, landscape."""
-
-MIN_MM, MAX_MM = 80, 2000
 MARGIN, GUTTER, TICKS = 22.0, 18.0, 11.0
 """Points around the sheet, between map and words, and for the degrees beside the neat line."""
 
@@ -40,32 +29,6 @@ TYPE_STEPS = tuple(n / 100 for n in range(118, 58, -4))
 
 PANEL_STEPS = (0.235, 0.28, 0.34, 0.42)
 """Parts of the sheet that the panel may take, smallest first."""
-
-
-def page_size(size: str, orientation: str) -> tuple[float, float]:
-    """Return width and height in points.
-
-    Raises
-    ------
-    RequestError
-        If the size or the orientation is not known.
-    """
-    if orientation not in ("landscape", "portrait"):
-        raise RequestError(
-            f"orientation {orientation!r} is not known", hint="write landscape or portrait"
-        )
-    if size in SIZES:
-        width, height = SIZES[size]
-    elif found := re.fullmatch(r"(\d{2,4})x(\d{2,4})mm", size):
-        millimetres = int(found[1]), int(found[2])
-        if not all(MIN_MM <= side <= MAX_MM for side in millimetres):
-            raise RequestError(
-                f"size {size!r} is out of range", hint=f"sides from {MIN_MM} to {MAX_MM} mm"
-            )
-        return millimetres[0] * MM, millimetres[1] * MM
-    else:
-        raise RequestError(f"size {size!r} is not known", hint=f"write {', '.join(SIZES)} or WxHmm")
-    return (width, height) if orientation == "landscape" else (height, width)
 
 
 @dataclass(frozen=True)
