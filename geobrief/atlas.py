@@ -40,6 +40,7 @@ class Policy:
 
     id: str
     name: str
+    short: str
     after: str
     disclaimer: str
     names: Mapping[str, str] = field(default_factory=dict)

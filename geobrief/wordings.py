@@ -36,7 +36,7 @@ def _of_content(atlas: Atlas) -> Iterator[str]:
     for page in atlas.pages:
         yield page.title
     for policy in atlas.policies:
-        yield from (policy.name, policy.disclaimer, *policy.names.values())
+        yield from (policy.name, policy.short, policy.disclaimer, *policy.names.values())
     for moment in atlas.moments:
         yield from (moment.title, moment.note)
     for sheet in atlas.sheets.values():

@@ -161,12 +161,14 @@ script = "latin"
 [[policies]]
 id = "plain"
 name = "Plain, not an official map"
+short = "Plain"
 after = "made for this test"
 disclaimer = "Lines on this map are invented."
 
 [[policies]]
 id = "western"
 name = "After Westland, not an official map"
+short = "Westland"
 after = "made for this test"
 disclaimer = "Lines on this map are invented by Westland."
 """,

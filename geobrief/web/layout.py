@@ -155,7 +155,9 @@ def _dress(language: Language, place: int) -> None:
         "sans": f"'{style.SANS}', '{style.ARABIC}', sans-serif",
     }
     values = "".join(f"--gb-{name}:{value};" for name, value in palette.items())
-    here = f".st-key-links>:nth-child({place + 1}) a{{border-color:var(--gb-red)!important}}"
+    link = f".st-key-links>:nth-child({place + 1})"
+    here = f"{link}{{position:sticky;inset-inline:0;z-index:1}}"
+    here += f"{link} a{{border-color:var(--gb-red)!important}}"
     whole = f":root{{{values}}}.stMain{{direction:{language.direction}}}{here}"
     st.html(f"<style>{CSS.read_text(encoding='utf-8')}{whole}</style>")
 
@@ -164,13 +166,13 @@ def _bar(atlas: Atlas, view: View, screens: dict[str, st.Page]) -> None:
     def text(wording: str) -> str:
         return atlas.text(view.lang, wording)
 
-    policies = {policy.id: policy.name for policy in atlas.policies}
+    policies = {policy.id: policy.short for policy in atlas.policies}
     languages = {language.id: language.name for language in atlas.languages}
     compared = {"": wording("Nothing")} | {k: v for k, v in policies.items() if k != view.policy}
     with st.container(key="bar", horizontal=True, vertical_alignment="center"):
         st.html(f'<span class="gb-brand">{escape(text(atlas.title))}</span>', width="content")
         with st.container(key="choices", horizontal=True, horizontal_alignment="right"):
-            choice("policy", text("Boundaries"), policies, view.policy, text, 310)
+            choice("policy", text("Boundaries"), policies, view.policy, text, 240)
             choice("compare", text("Compare with"), compared, view.compare, text, 260)
             choice("lang", text("Language"), languages, view.lang, str, 190)
     with st.container(key="links", horizontal=True):

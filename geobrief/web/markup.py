@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
-from typing import Any
-
-import pandas as pd
 
 from geobrief.cards import Card
 from geobrief.claims import Claim
 from geobrief.sheets import Chart
 from geobrief.spec import MapSpec, Mark, PassageSpec
 from geobrief.wording import runs_right_to_left, with_dates
-from geobrief.wordings import UNITS, heading
-
-_SHORT = re.compile(r"[\w.:-]{4,14}")
-"""Dates, codes and licences: cells that are not broken at a hyphen."""
 
 Text = Callable[[str], str]
 """Turns the wording as the content has it into the reader's language."""
@@ -238,82 +229,3 @@ def chart(address: str, drawn: Chart, text: Text, table: str) -> str:
         f"<figcaption>{said(text(drawn.note))}</figcaption>"
         f"<details><summary>{figures}</summary>{table}</details></figure>"
     )
-
-
-def table(
-    frame: pd.DataFrame,
-    text: Text,
-    caption: str,
-    note: str = "",
-    features: Sequence[str] = (),
-) -> str:
-    """Return a table; numbers stand to the right.
-
-    Parameters
-    ----------
-    features
-        Id of each row's feature: the row's first cell becomes the button that lights it.
-    """
-    columns = [_Column.of(frame[name]) for name in frame.columns]
-    head = "".join(
-        f'<th scope="col"{column.attribute}>{said(text(heading(column.name)))}</th>'
-        for column in columns
-    )
-    ids = features or [""] * len(frame)
-    body = "".join(
-        "<tr>" + "".join(_cells(columns, row, id)) + "</tr>"
-        for row, id in zip(frame.itertuples(index=False), ids, strict=True)
-    )
-    foot = f'<p class="gb-note">{said(note)}</p>' if note else ""
-    return (
-        f'<div class="gb-table"><table><caption>{said(caption)}</caption>'
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{foot}"
-    )
-
-
-def _cells(columns: Sequence[_Column], row: Iterable[Any], feature: str) -> Iterable[str]:
-    """Return the cells of a row; the first one is a button where the row has a feature."""
-    for number, (column, value) in enumerate(zip(columns, row, strict=True)):
-        if feature and not number:
-            kind = ' class="gb-short"' if _SHORT.fullmatch(column.shown(value)) else ""
-            yield f'<th scope="row"{kind}>{button(column.shown(value), (feature,))}</th>'
-        else:
-            short = _SHORT.fullmatch(column.shown(value))
-            kind = column.attribute or (' class="gb-short"' if short else "")
-            yield f"<td{kind}>{column.cell(value)}</td>"
-
-
-@dataclass(frozen=True)
-class _Column:
-    """How one column is set: thousands are set apart in quantities, not in years."""
-
-    name: str
-    number: bool
-    grouped: bool
-    decimals: int
-
-    @classmethod
-    def of(cls, values: pd.Series[Any]) -> _Column:
-        name, number = str(values.name), bool(pd.api.types.is_numeric_dtype(values))
-        grouped = number and (name.endswith(UNITS) or bool(values.abs().max() >= 10_000))
-        fractions = number and bool((values.dropna() % 1 != 0).any())
-        return cls(name, number, grouped, int(fractions))
-
-    @property
-    def attribute(self) -> str:
-        return ' class="gb-number"' if self.number else ""
-
-    def cell(self, value: Any) -> str:
-        """Return a value as HTML; it stays data, in the direction of its own letters."""
-        return escape(self.shown(value)) if self.number else said(self.shown(value))
-
-    def shown(self, value: Any) -> str:
-        """Return a value as the reader sees it."""
-        if value is None or pd.isna(value) or value == "":
-            return "–"
-        return figure(value, self.decimals, grouped=self.grouped) if self.number else str(value)
-
-
-def figure(value: float, decimals: int, *, grouped: bool = True) -> str:
-    """Return a number with `decimals` digits after the point."""
-    return f"{value:{',' if grouped else ''}.{decimals}f}"

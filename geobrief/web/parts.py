@@ -18,6 +18,7 @@ from geobrief.web import layout, markup
 from geobrief.web.axis import axis
 from geobrief.web.bridge import map_frame
 from geobrief.web.layout import SHEET, Screen
+from geobrief.web.table import table as table_html
 from geobrief.wording import with_dates, wording
 
 CARDS = 2
@@ -177,7 +178,7 @@ def left_out(screen: Screen) -> None:
     rows = [(entity.name, entity.why) for entity in coverage(screen.atlas).left_out]
     if rows:
         frame = pd.DataFrame(rows, columns=["phrase", "why"])
-        st.html(markup.table(frame, screen.text, screen.text("Not for a map")))
+        st.html(table_html(frame, screen.text, screen.text("Not for a map")))
 
 
 def claims(screen: Screen) -> None:
@@ -214,7 +215,7 @@ def source_tables(screen: Screen) -> None:
     ]  # fmt: skip
     columns = ["layer", "source", "licence", "credit", "as_of", "sheets_that_rest_on_it"]
     caption = screen.text("Sources and licences")
-    st.html(markup.table(pd.DataFrame(rows, columns=columns), screen.text, caption))
+    st.html(table_html(pd.DataFrame(rows, columns=columns), screen.text, caption))
 
 
 def sheet_links(screen: Screen) -> None:
@@ -245,7 +246,7 @@ def uncertainty(screen: Screen) -> None:
     ]
     columns = ["layer", "features", "not_confirmed", "without_position", "as_of"]
     caption = screen.text("Where knowledge ends")
-    st.html(markup.table(pd.DataFrame(rows, columns=columns), screen.text, caption))
+    st.html(table_html(pd.DataFrame(rows, columns=columns), screen.text, caption))
 
 
 def unconfirmed(screen: Screen) -> None:
@@ -267,7 +268,7 @@ def charts(screen: Screen) -> None:
     for number, chart in enumerate(screen.sheet.charts):
         address = f"/api/sheets/{quote(screen.sheet.id)}/charts/{number}.svg?{query}"
         figures = chart.rows[[c for c in (chart.x, chart.series, chart.y) if c]]
-        table = markup.table(figures, screen.text, screen.text(chart.title))
+        table = table_html(figures, screen.text, screen.text(chart.title))
         st.html(markup.chart(address, chart, screen.text, table))
 
 
@@ -275,7 +276,7 @@ def tables(screen: Screen) -> None:
     """Show the tables of the sheet."""
     for table in screen.sheet.tables:
         title, note = screen.text(table.title), screen.text(table.note)
-        st.html(markup.table(table.rows, screen.text, title, note, table.features))
+        st.html(table_html(table.rows, screen.text, title, note, table.features))
 
 
 def footing(screen: Screen) -> None:

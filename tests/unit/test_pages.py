@@ -20,6 +20,9 @@ from geobrief.fonts import FONTS
 from geobrief.web import markup
 from geobrief.web.bridge import reported
 from geobrief.web.door import index
+from geobrief.web.table import figure
+from geobrief.web.table import table as table_html
+from geobrief.wordings import heading
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [
@@ -213,7 +216,7 @@ def test_the_tables_hold_what_the_file_holds(atlas: Atlas) -> None:
         lengths = table.rows["length_km"].dropna()
         decimals = int((lengths % 1 != 0).any())
         for length in lengths:
-            assert f">{markup.figure(length, decimals)}<" in text
+            assert f">{figure(length, decimals)}<" in text
 
 
 def test_a_selected_feature_shows_its_card(atlas: Atlas) -> None:
@@ -256,7 +259,7 @@ def test_a_wrong_extent_is_answered_with_a_word(atlas: Atlas) -> None:
 
 def test_text_from_files_is_escaped() -> None:
     frame = pd.DataFrame({"name": ["<script>alert(1)</script>"], "length_km": [2790.2]})
-    made = markup.table(frame, str, "a & b", "<i>")
+    made = table_html(frame, str, "a & b", "<i>")
     assert "<script>" not in made and "<i>" not in made
     assert "2,790.2" in made and "Length (km)" in made
     assert "&lt;b&gt;" in markup.lead("<b>")
@@ -273,11 +276,11 @@ def test_sources_part_at_semicolons_outside_brackets() -> None:
     [("length_km", "Length (km)"), ("area_km2", "Area (km²)"), ("as_of", "As of")],
 )
 def test_columns_are_named_for_readers(column: str, words: str) -> None:
-    assert markup.heading(column) == words
+    assert heading(column) == words
 
 
 def test_years_keep_their_digits_together() -> None:
-    made = markup.table(pd.DataFrame({"year": [2026, 1893]}), str, "t")
+    made = table_html(pd.DataFrame({"year": [2026, 1893]}), str, "t")
     assert ">2026<" in made
 
 

@@ -8,6 +8,7 @@
   const BENT = 46; // pixels that a line may stray from its name
   const GRID = 6; // places to a side of an area's part in view, beside its prepared anchors
   const SPARE = 4; // what they cost more: they may lie anywhere in it, the anchors lie deep inside
+  const SUBJECT = 12; // what it costs the name of a country to lie over the subject's areas
   const FOREIGN = 0.4; // part of a name that may lie over the neighbours of its area
   const SAMPLES = [-0.5, -0.25, 0, 0.25, 0.5].flatMap((x) => [-0.5, 0, 0.5].map((y) => [x, y]));
 
@@ -36,12 +37,20 @@
     const prepared = it.anchors.map(([lng, lat]) => map.latLngToLayerPoint([lat, lng])).filter(within);
     const places = prepared.concat(inView(it, frame));
     const others = it.layer.items.filter((other) => other !== it && other.symbol.kind === "fill");
+    const subjects = it.feature.label_style === "country" ? subjectAreas(it.layer) : [];
     return places.filter((p) => inside(it, p)).map((p) => {
-      const spare = prepared.includes(p) ? 0 : SPARE;
-      const points = SAMPLES.map(([x, y]) => L.point(p.x + x * label.width, p.y + y * label.height)).filter((q) => !inside(it, q));
+      const covered = SAMPLES.map(([x, y]) => L.point(p.x + x * label.width, p.y + y * label.height));
+      const over = covered.filter((q) => subjects.some((other) => inside(other, q))).length / SAMPLES.length;
+      const spare = (prepared.includes(p) ? 0 : SPARE) + SUBJECT * over;
+      const points = covered.filter((q) => !inside(it, q));
       const foreign = points.filter((q) => others.some((other) => inside(other, q))).length / SAMPLES.length;
       return { x: p.x, y: p.y, angle: 0, cost: spare + 8 * (points.length / SAMPLES.length) + 60 * foreign, foreign };
     }).filter((spot) => spot.foreign <= FOREIGN || geobrief.shining.has(it.feature.id)).sort((a, b) => a.cost - b.cost);
+  }
+
+  function subjectAreas(own) {
+    return Array.from(geobrief.items.values()).filter((it) => it.symbol.kind === "fill" && it.feature.interactive
+      && it.layer !== own && !it.layer.quiet && geobrief.map.getPane(it.layer.pane).style.display !== "none");
   }
 
   /* A grid over the part of an area that is in view. */
