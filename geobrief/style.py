@@ -175,7 +175,7 @@ SYMBOLS |= {
     "force.strike": _dot(BORDER_RED, 5.6, shape="diamond"),
     "force.fighting": _dot(INK, 5.0, shape="square"),
     "force.attack": _dot(EVENT_PALE["ochre"], 5.2, stroke=INK_SOFT),
-    "force.change": _dot(GREY_SOFT, 4.6, shape="square", stroke=INK_SOFT),
+    "force.change": _dot(GREY, 4.6, shape="square", stroke=INK_SOFT),
 }
 SYMBOLS |= {
     f"event-place.{name}": _dot(HALO, 8.8, stroke=stroke, width=width)

@@ -188,7 +188,7 @@ def choices(cards: Sequence[Card], text: Text) -> str:
 def lead(text: str) -> str:
     """Return plain text as paragraphs; empty lines part them."""
     parts = [part.strip() for part in text.split("\n\n") if part.strip()]
-    return "".join(f'<p class="gb-lead">{said(part)}</p>' for part in parts)
+    return "".join(f'<p class="gb-lead" dir="auto">{said(part)}</p>' for part in parts)
 
 
 def listed(title: str, groups: Sequence[tuple[str, Sequence[str]]]) -> str:

@@ -121,9 +121,9 @@ def cards(screen: Screen) -> None:
 
 
 def time_axis(screen: Screen) -> None:
-    """Show a time axis for each layer whose events come one after the other."""
+    """Show a time axis for each layer of entries of the timeline."""
     for layer in screen.sheet.layers:
-        if layer.dated and layer.by and layer.later == "hidden":
+        if layer.id in screen.atlas.timeline and layer.dated and layer.by:
             st.html(axis(screen.atlas, layer, screen.spec, screen.text))
 
 

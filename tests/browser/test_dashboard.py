@@ -245,6 +245,10 @@ def test_keyboard_alone_reaches_a_place(open_page: Callable[..., Dashboard]) -> 
     eventually(lambda: board.selected == "")
 
 
+CUT = """() => Array.from(document.querySelectorAll(".st-key-choices input, .gb-table.is-wide"))
+  .filter((e) => e.scrollWidth > e.clientWidth + 1).map((e) => e.value || e.innerText)"""
+
+
 @pytest.mark.parametrize("size", [(1440, 900), (1920, 1080), (390, 844)])
 def test_every_page_draws_at_every_size(
     page: Any, server: str, atlas: Atlas, journal: Journal, size: tuple[int, int]
@@ -255,6 +259,9 @@ def test_every_page_draws_at_every_size(
         page.locator(".gb-foot").wait_for(timeout=30_000)
         wide = page.evaluate("() => document.querySelector('.stMain').scrollWidth")
         assert wide <= size[0], "the page scrolls sideways"
+        assert not page.evaluate(CUT), "a choice or a table is cut off"
+        here = page.locator(f".st-key-links > :nth-child({index + 1})").bounding_box()
+        assert 0 <= here["x"] <= size[0] - here["width"], "the open page is out of the bar's view"
         if not page.locator("iframe.frame").count():
             continue  # a page of sources has no map
         board = Dashboard(page, page.url)

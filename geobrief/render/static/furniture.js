@@ -5,6 +5,7 @@
   const $ = (selector) => document.querySelector(selector);
   const all = (selector) => Array.from(document.querySelectorAll(selector));
   const EDGE = 26;
+  const NARROW = 900; // pixels of a map that has no room for panels beside what it shows
   const ROOM = 24; // pixels that the numbers of the scale bar want between them
   const STEPS = [0.5, 1, 2, 5, 10, 30, 60, 90];
   const APART = 62; // pixels between two degrees, so that their numbers stand clear of each other
@@ -32,7 +33,9 @@
       geobrief.select(ids, { move: true });
       window.dispatchEvent(new CustomEvent("geobrief:select", { detail: { ids: geobrief.lit, passages: geobrief.passagesOf(ids) } }));
     }));
-    if (window.matchMedia("(max-width: 640px)").matches) all("#legend details, .gb-sources").forEach((part) => { part.open = false; });
+    const narrow = (width) => window.matchMedia("(max-width: " + width + "px)").matches;
+    if (narrow(640)) $(".gb-sources").open = false;
+    if (narrow(NARROW)) $("#legend details").open = false;
     $("#legend details").addEventListener("toggle", viewDrawn);
   }
 
@@ -205,7 +208,7 @@
   function room() {
     const size = geobrief.map.getSize();
     const taken = { left: 12, top: 22, right: 12, bottom: 12 };
-    if (size.x < 900) return taken;
+    if (size.x < NARROW) return taken;
     const [start, end] = document.documentElement.dir === "rtl" ? ["right", "left"] : ["left", "right"];
     const width = (selector) => $(selector).offsetWidth + 16;
     const legend = $("#legend details").open ? width("#legend") : 0;

@@ -8,8 +8,9 @@
   const BENT = 46; // pixels that a line may stray from its name
   const GRID = 6; // places to a side of an area's part in view, beside its prepared anchors
   const SPARE = 4; // what they cost more: they may lie anywhere in it, the anchors lie deep inside
+  const OUTSIDE = 16; // what it costs a name to lie wholly outside its area
   const SUBJECT = 12; // what it costs the name of a country to lie over the subject's areas
-  const FOREIGN = 0.4; // part of a name that may lie over the neighbours of its area
+  const FOREIGN = 0.3; // part of a name that may lie over the neighbours of its area
   const SAMPLES = [-0.5, -0.25, 0, 0.25, 0.5].flatMap((x) => [-0.5, 0, 0.5].map((y) => [x, y]));
 
   function spots(label, frame) {
@@ -44,7 +45,7 @@
       const spare = (prepared.includes(p) ? 0 : SPARE) + SUBJECT * over;
       const points = covered.filter((q) => !inside(it, q));
       const foreign = points.filter((q) => others.some((other) => inside(other, q))).length / SAMPLES.length;
-      return { x: p.x, y: p.y, angle: 0, cost: spare + 8 * (points.length / SAMPLES.length) + 60 * foreign, foreign };
+      return { x: p.x, y: p.y, angle: 0, cost: spare + OUTSIDE * (points.length / SAMPLES.length) + 60 * foreign, foreign };
     }).filter((spot) => spot.foreign <= FOREIGN || geobrief.shining.has(it.feature.id)).sort((a, b) => a.cost - b.cost);
   }
 
