@@ -24,6 +24,7 @@ class CardName:
     """A name in one language; `confirmed` is false where the spelling has not been checked."""
 
     language: str
+    """What the language calls itself."""
     text: str
     direction: str
     tag: str
@@ -94,7 +95,7 @@ def _names(atlas: Atlas, row: dict[str, Any]) -> tuple[CardName, ...]:
         name = row.get(column)
         if isinstance(name, str) and name:
             sure = language.id not in doubtful
-            found.append(CardName(language.id, name, language.direction, language.tag, sure))
+            found.append(CardName(language.name, name, language.direction, language.tag, sure))
     return tuple(found)
 
 

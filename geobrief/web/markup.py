@@ -125,7 +125,8 @@ def card(made: Card, text: Text) -> str:
     """Return the card of one feature: names, figures, source, date, and what is uncertain."""
     told = [name for name in made.names if name.text != made.title]
     names = "".join(
-        f'<span><bdi lang="{escape(name.tag)}" dir="{escape(name.direction)}">'
+        f'<span><small><bdi lang="{escape(name.tag)}">{escape(name.language)}</bdi></small> '
+        f'<bdi lang="{escape(name.tag)}" dir="{escape(name.direction)}">'
         f"{escape(name.text)}</bdi>{'' if name.confirmed else _doubt(text)}</span>"
         for name in told
     )

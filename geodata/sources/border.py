@@ -93,10 +93,11 @@ def lengths_table(border: gpd.GeoDataFrame, others: gpd.GeoDataFrame) -> str:
             }
         )
     for claim in names.fact_rows("border_length_claims"):
+        ours = claim["source"].startswith("measured by us")
         writer.writerow(
             {
-                "kind": "published",
-                "name": claim["claimant"],
+                "kind": "measured" if ours else "published",
+                "name": claim["claimant"].removeprefix("Measured: "),
                 "length_km": claim["length_km"],
                 "year": claim["year"],
                 "confirmed": claim["confirmed"],
