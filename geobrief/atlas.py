@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from geobrief.boundaries import Boundaries, read_boundaries
+from geobrief.briefings import Briefing, read_briefings
 from geobrief.claims import Claim, read_claims
 from geobrief.entities import Entity, read_entities
 from geobrief.errors import ContentError, GeobriefError, NotFoundError, Where
@@ -19,7 +20,7 @@ from geobrief.essay import Essay, read_essay
 from geobrief.files import Report, parse_toml, read_text
 from geobrief.layers import Layer, read_catalogue
 from geobrief.links import Link, read_links
-from geobrief.resolve import check_named, check_sheets
+from geobrief.resolve import check_briefings, check_named, check_sheets
 from geobrief.sheets import Sheet, read_sheets
 
 
@@ -92,6 +93,7 @@ class Atlas:
     layers: dict[str, Layer]
     boundaries: Boundaries
     sheets: dict[str, Sheet]
+    briefings: dict[str, Briefing]
     translations: dict[str, Translation]
     moments: tuple[Moment, ...]
     claims: tuple[Claim, ...]
@@ -214,8 +216,14 @@ def read_atlas(content: Path, geodata: Path, report: Report) -> Atlas:
         for link in read_links(content / "links.toml", essay, entities, report)
     )
     sheets = read_sheets(content, geodata, report)
+    briefings = read_briefings(content / "briefings", report)
     named = [(f"link in {link.passage}", link.features, link.where) for link in links]
     named += [(f"entity {e.id!r}", e.features, e.where) for e in entities.values()]
+    named += [
+        (f"a slide of {briefing.id!r}", slide.select, slide.where)
+        for briefing in briefings.values()
+        for slide in briefing.slides
+    ]
     named += [
         (f"{layer.id}/{id}", parts, layer.where)
         for layer in layers.values()
@@ -224,6 +232,7 @@ def read_atlas(content: Path, geodata: Path, report: Report) -> Atlas:
     check_named(named, layers, left_out, report)
     check_sheets(sheets, essay, layers, left_out, report)
     _check_pages(pages, content, where, report)
+    check_briefings(briefings, sheets, {x.id for x in languages}, {x.id for x in policies}, report)
     return Atlas(
         title=raw["title"],
         subtitle=raw.get("subtitle", ""),
@@ -237,6 +246,7 @@ def read_atlas(content: Path, geodata: Path, report: Report) -> Atlas:
         layers=layers,
         boundaries=read_boundaries(geodata, [policy.id for policy in policies], report),
         sheets=sheets,
+        briefings=briefings,
         translations=_translations(content, languages),
         moments=moments,
         claims=read_claims(content / "facts" / "claims.csv", essay, report),

@@ -58,9 +58,9 @@ def _parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(required=True, metavar="VERB")
     check = verbs.add_parser("check", parents=[folders], help="validate content and geodata")
     check.set_defaults(run=_check)
-    words = "list sheets, layers, passages or wordings"
+    words = "list sheets, layers, briefings, passages or wordings"
     listing = verbs.add_parser("list", parents=[folders], help=words)
-    listing.add_argument("what", choices=["sheets", "layers", "passages", "wordings"])
+    listing.add_argument("what", choices=["sheets", "layers", "briefings", "passages", "wordings"])
     listing.add_argument("--lang", default="", help="wordings that this language still lacks")
     listing.add_argument("--json", action="store_true", help="as JSON")
     listing.set_defaults(run=_list)

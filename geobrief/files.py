@@ -46,7 +46,8 @@ def parse_toml(text: str, path: Path, error: type[GeobriefError], shift: int = 0
         return tomllib.loads(text.replace("\r\n", "\n"))
     except tomllib.TOMLDecodeError as reason:
         line = re.search(r"line (\d+)", str(reason))
-        where = Where(path, int(line[1]) + shift if line else None)
+        last = text.count("\n") + 1
+        where = Where(path, (int(line[1]) if line else last) + shift)
         raise error(f"is not TOML: {reason}", where) from None
 
 

@@ -8,7 +8,7 @@ from geobrief.atlas import Atlas
 
 
 def listing(atlas: Atlas, what: str) -> list[dict[str, Any]]:
-    """Return sheets, layers or passages as rows of JSON."""
+    """Return sheets, layers, briefings or passages as rows of JSON."""
     if what == "sheets":
         return [
             {
@@ -34,6 +34,17 @@ def listing(atlas: Atlas, what: str) -> list[dict[str, Any]]:
                 "digest": layer.digest,
             }
             for layer in atlas.layers.values()
+        ]
+    if what == "briefings":
+        return [
+            {
+                "id": briefing.id,
+                "title": briefing.title,
+                "lang": briefing.lang or atlas.default_language.id,
+                "policy": briefing.policy or atlas.policies[0].id,
+                "sheets": [slide.sheet for slide in briefing.slides],
+            }
+            for briefing in atlas.briefings.values()
         ]
     return [
         {

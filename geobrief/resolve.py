@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 
+from geobrief.briefings import Briefing
 from geobrief.errors import ContentError, Where
 from geobrief.essay import Essay
 from geobrief.files import Report
@@ -83,6 +84,26 @@ def _check_shown(shown: SheetLayer, layer: Layer, report: Report) -> None:
         if id not in layer.ids:
             hint = near(id, layer.ids, f"ids of {layer.id}")
             report(ContentError(f"layer {layer.id!r} has no feature {id!r}", shown.place, hint))
+
+
+def check_briefings(
+    briefings: dict[str, Briefing],
+    sheets: dict[str, Sheet],
+    languages: Iterable[str],
+    policies: Iterable[str],
+    report: Report,
+) -> None:
+    """Report every sheet, language and policy that a briefing names in vain."""
+    known = {"language": set(languages), "policy": set(policies)}
+    for briefing in briefings.values():
+        for kind, id in (("language", briefing.lang), ("policy", briefing.policy)):
+            if id and id not in known[kind]:
+                hint = near(id, sorted(known[kind]), "known")
+                report(ContentError(f"the briefing names no {kind}: {id!r}", briefing.where, hint))
+        for slide in briefing.slides:
+            if slide.sheet not in sheets:
+                hint = near(slide.sheet, sheets, "sheets")
+                report(ContentError(f"no sheet {slide.sheet!r}", slide.where, hint))
 
 
 def check_tables(sheets: Iterable[Sheet], layers: dict[str, Layer], report: Report) -> None:

@@ -41,6 +41,8 @@ def _of_content(atlas: Atlas) -> Iterator[str]:
         yield from (moment.title, moment.note)
     for sheet in atlas.sheets.values():
         yield from _of_sheet(sheet)
+    for briefing in atlas.briefings.values():
+        yield from (briefing.title, *(slide.title for slide in briefing.slides))
     for layer in atlas.layers.values():
         yield layer.title
         for figure in layer.figures:

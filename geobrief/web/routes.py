@@ -49,6 +49,7 @@ def routes(load: Loader = current_atlas) -> list[Route]:
         "/assets/{path:path}": _asset,
         "/api/sheets": lambda request: _list("sheets", load()),
         "/api/layers": lambda request: _list("layers", load()),
+        "/api/briefings": lambda request: _list("briefings", load()),
         "/api/passages": lambda request: _list("passages", load()),
         "/api/layers/{layer}.geojson": lambda request: _geojson(load(), request),
         "/healthz": lambda request: _health(load),

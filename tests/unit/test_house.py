@@ -27,7 +27,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("links", "layers", "boundaries", "claims"),
     ("measure", "unroll", "zones", "network"),
     ("spec",),
-    ("sheets",),
+    ("briefings", "sheets"),
     ("classes", "resolve"),
     ("atlas",),
     ("credits", "dates", "legend", "names"),

@@ -1,0 +1,97 @@
+"""Briefings: what ships, and what a damaged file is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from geobrief.atlas import Atlas, read_atlas
+from geobrief.briefings import parse_briefing
+from geobrief.compose import compose
+from geobrief.errors import ContentError, GeobriefError
+from geobrief.listing import listing
+from tests.atlas_fixture import write_atlas
+
+ROOT = Path(__file__).resolve().parents[2]
+WHOLE = """\
+title = "Before lunch"
+policy = "western"
+marking = "FOR THIS ROOM"
+
+[[slides]]
+sheet = "brook"
+title = "The brook first"
+notes = "Say where it rises."
+date = 2020-05-01
+select = ["crossings/ford"]
+bbox = [0.0, 1.0, 2.0, 3.0]
+
+[[slides]]
+sheet = "ford"
+"""
+
+
+def test_a_slide_may_say_something_else_than_its_sheet() -> None:
+    briefing = parse_briefing(WHOLE, Path("lunch.toml"))
+    first, second = briefing.slides
+    assert (briefing.id, briefing.title, briefing.marking) == (
+        "lunch",
+        "Before lunch",
+        "FOR THIS ROOM",
+    )
+    assert (first.title, first.notes) == ("The brook first", "Say where it rises.")
+    view = briefing.view(first)
+    assert (view.policy, view.date, view.select) == ("western", "2020-05-01", ("crossings/ford",))
+    assert view.bbox == (0.0, 1.0, 2.0, 3.0)
+    assert (second.sheet, second.title, second.where.line) == ("ford", "", 13)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "message"),
+    [
+        ('title = "Before lunch"', 'title = "Before', 1, "not TOML"),
+        ('title = "Before lunch"\n', "", 1, "no title"),
+        ("policy =", "politics =", 1, "'politics'"),
+        ('policy = "western"', "policy = 3", 1, "policy is not text"),
+        ("2020-05-01", '"May"', 5, "YYYY-MM-DD"),
+        ('["crossings/ford"]', '"crossings/ford"', 5, "list of ids"),
+        ("[0.0, 1.0, 2.0, 3.0]", "[3.0, 1.0, 2.0, 3.0]", 5, "west, south, east, north"),
+        ('sheet = "ford"', 'shet = "ford"', 13, "'shet'"),
+        ('sheet = "ford"\n', "", 13, "names no sheet"),
+        ("[[slides]]", "[[pages]]", 1, "pages"),
+    ],
+)
+def test_a_damaged_briefing_says_where(old: str, new: str, line: int, message: str) -> None:
+    assert old in WHOLE
+    with pytest.raises(ContentError, match=message) as found:
+        parse_briefing(WHOLE.replace(old, new), Path("lunch.toml"))
+    assert str(found.value).startswith(f"lunch.toml:{line}: ")
+
+
+def test_names_in_vain_are_found_and_the_rest_is_kept(tmp_path: Path) -> None:
+    content, geodata = write_atlas(tmp_path)
+    (content / "briefings").mkdir()
+    (content / "briefings" / "broken.toml").write_text("title = ", "utf-8")
+    (content / "briefings" / "lunch.toml").write_text(
+        WHOLE.replace('"western"', '"southern"').replace('"ford"', '"nowhere"'), "utf-8"
+    )
+    found: list[GeobriefError] = []
+    atlas = read_atlas(content, geodata, found.append)
+    said = [str(problem) for problem in found]
+    assert list(atlas.briefings) == ["lunch"]
+    assert any("broken.toml:1: is not TOML" in line for line in said)
+    assert any("lunch.toml:1: " in line and "'southern'" in line for line in said)
+    assert any("lunch.toml:13: no sheet 'nowhere'" in line for line in said)
+
+
+def test_three_briefings_ship_and_draw() -> None:
+    atlas = Atlas.load(ROOT / "content", ROOT / "geodata")
+    rows = {row["id"]: row for row in listing(atlas, "briefings")}
+    assert set(rows) == {"minister", "committee", "atlas"}
+    assert len(rows["minister"]["sheets"]) == 5
+    on_a_page = {id for page in atlas.pages for id in page.sheets}
+    assert set(rows["atlas"]["sheets"]) == on_a_page - {"sources"}
+    for briefing in atlas.briefings.values():
+        for slide in briefing.slides:
+            assert compose(atlas, slide.sheet, briefing.view(slide)).features()
