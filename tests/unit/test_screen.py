@@ -7,7 +7,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
+from typing import Any
 
+import numpy as np
 import pytest
 import shapely
 
@@ -106,6 +108,46 @@ def test_script_draws_every_feature_of_the_spec(atlas: Atlas) -> None:
     assert drawn == {feature.id for feature in spec.features()}
     rasters = re.findall(r'^geobrief\.raster\("([^"]+)"', script, re.M)
     assert rasters == [layer.id for layer in spec.layers if layer.kind == "raster"]
+
+
+def unpacked(lines: list[Any], digits: int = leaflet.DECIMALS) -> Any:
+    """Return the nested coordinates of packed lines, in degrees."""
+    if isinstance(lines[0], list):
+        return [unpacked(line) for line in lines]
+    return np.cumsum(np.reshape(lines, (-1, 2)), axis=0) / 10**digits
+
+
+@pytest.mark.parametrize(
+    "wkt",
+    [
+        "POINT (61.5 -29.25)",
+        "LINESTRING (60 30, 60.5 30.5, 61 30)",
+        "MULTILINESTRING ((60 30, 61 31), (-10 5, -11 5))",
+        "POLYGON ((0 0, 4 0, 4 4, 0 0), (1 0.5, 3 2, 3 0.5, 1 0.5))",
+        "MULTIPOLYGON (((0 0, 1 0, 1 1, 0 0)), ((5 5, 6 5, 6 6, 5 5)))",
+    ],
+)
+def test_packed_geometry_is_the_geometry(wkt: str) -> None:
+    shape = shapely.from_wkt(wkt)
+    kind, lines = leaflet.packed(shape)
+    plain = json.loads(shapely.to_geojson(shape))
+    assert kind == plain["type"]
+    flat = np.vstack([np.reshape(part, (-1, 2)) for part in flattened(unpacked(lines))])
+    assert np.array_equal(flat, shapely.get_coordinates(shape))
+    assert depth(lines) == max(depth(plain["coordinates"]) - 1, 1)
+
+
+def test_points_of_one_place_are_packed_once() -> None:
+    line = shapely.LineString([(60, 30), (60.00001, 30), (61, 30)])
+    assert leaflet.packed(line) == ["LineString", [600000, 300000, 10000, 0]]
+
+
+def flattened(nested: Any) -> list[Any]:
+    return [nested] if isinstance(nested, np.ndarray) else [x for n in nested for x in flattened(n)]
+
+
+def depth(nested: Any) -> int:
+    return 1 + depth(nested[0]) if isinstance(nested, list) else 0
 
 
 def test_selecting_and_moving_compile_nothing_new(atlas: Atlas, fresh_cache: None) -> None:

@@ -7,6 +7,7 @@
   if (framed) document.documentElement.classList.add("framed");
 
   const reduced = window.matchMedia("(prefers-reduced-motion: reduce)");
+  const UNITS = 10000; // of packed geometry in a degree
   const items = new Map(); // feature id -> item
   const layers = new Map(); // layer id -> { id, pane, items, image }
   let map, spec, page, features, symbols, box;
@@ -118,9 +119,23 @@
     return it;
   }
 
-  function coordinates(geometry) {
-    const depth = { Point: -1, MultiPoint: 0, LineString: 0, MultiLineString: 1, Polygon: 1, MultiPolygon: 2 }[geometry.type];
-    return depth < 0 ? L.GeoJSON.coordsToLatLng(geometry.coordinates) : L.GeoJSON.coordsToLatLngs(geometry.coordinates, depth);
+  /* Geometry as its kind and its lines, nested as in GeoJSON; a line is x and y in turn, in
+     ten-thousandths of a degree, each from the point before. */
+  function coordinates([kind, lines]) {
+    const depth = { Point: 0, MultiPoint: 0, LineString: 0, MultiLineString: 1, Polygon: 1, MultiPolygon: 2 }[kind];
+    const found = unpacked(lines, depth);
+    return kind === "Point" ? found[0] : found;
+  }
+
+  function unpacked(lines, depth) {
+    if (depth) return lines.map((line) => unpacked(line, depth - 1));
+    const found = [];
+    for (let i = 0, x = 0, y = 0; i < lines.length; i += 2) {
+      x += lines[i];
+      y += lines[i + 1];
+      found.push(L.latLng(y / UNITS, x / UNITS));
+    }
+    return found;
   }
 
   function dashes(symbol) {
