@@ -271,11 +271,21 @@ def test_the_same_spec_gives_the_same_bytes(atlas: Atlas, spec: MapSpec, suffix:
         ({"size": "1900x1900mm", "dpi": "300"}, "pixels"),
         ({"marking": "x" * 121}, "121 characters"),
         ({"orientation": "upside-down"}, "orientation"),
+        ({"without": "title,source"}, "without 'source'"),
+        ({"look": "sepia"}, "look 'sepia'"),
+        ({"background": "black"}, "background 'black'"),
+        ({"text": "runes"}, "text 'runes'"),
     ],
 )
 def test_options_out_of_range_are_refused(options: dict[str, str], message: str) -> None:
     with pytest.raises(RequestError, match=message):
         PrintOptions.from_query(options)
+
+
+def test_the_parts_left_out_are_read_in_one_order() -> None:
+    found = PrintOptions.from_query({"without": " inset,title , inset"})
+    assert found.without == ("title", "inset")
+    assert found == PrintOptions.from_query({"without": "title,inset"})
 
 
 def test_a_format_that_is_no_image_is_refused(atlas: Atlas, spec: MapSpec) -> None:

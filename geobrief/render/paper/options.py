@@ -23,6 +23,13 @@ LEAST_DPI = 36
 MARKING_LENGTH = 120
 """Longest handling line, in characters."""
 
+PARTS = ("title", "passage", "legend", "inset")
+"""What a sheet can leave out; source line, disclaimer, dates and digest always stay."""
+
+LOOKS = ("colour", "greyscale", "contrast")
+BACKGROUNDS = ("paper", "transparent")
+TEXTS = ("paths", "text")
+
 
 @dataclass(frozen=True)
 class PrintOptions:
@@ -30,13 +37,19 @@ class PrintOptions:
 
     `size` is "slide" (13.333 by 7.5 inches), "a4", "a3", "square" or "WxHmm". `dpi` is pixels per
     inch of a PNG, and at most of the hillshade in the other formats. `marking` is a handling line
-    at head and foot.
+    at head and foot. `without` names the parts of `PARTS` that are left out, in their order there.
+    `look` is one of `LOOKS`, `background` of `BACKGROUNDS`; `text` of `TEXTS` says how an SVG
+    holds its words.
     """
 
     size: str = "slide"
     orientation: str = "landscape"
     dpi: int = 200
     marking: str = ""
+    without: tuple[str, ...] = ()
+    look: str = "colour"
+    background: str = "paper"
+    text: str = "paths"
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> PrintOptions:
@@ -52,6 +65,10 @@ class PrintOptions:
             orientation=query.get("orientation") or cls.orientation,
             dpi=_whole(query["dpi"]) if query.get("dpi") else cls.dpi,
             marking=query.get("marking", ""),
+            without=_parts(query.get("without", "")),
+            look=query.get("look") or cls.look,
+            background=query.get("background") or cls.background,
+            text=query.get("text") or cls.text,
         ).checked()
 
     def checked(self) -> PrintOptions:
@@ -63,6 +80,11 @@ class PrintOptions:
             If an option is not known or out of its range.
         """
         limits = settings()
+        for part in self.without:
+            _among("without", part, PARTS)
+        _among("look", self.look, LOOKS)
+        _among("background", self.background, BACKGROUNDS)
+        _among("text", self.text, TEXTS)
         if len(self.marking) > MARKING_LENGTH:
             raise RequestError(
                 f"the marking has {len(self.marking)} characters", hint=f"at most {MARKING_LENGTH}"
@@ -82,6 +104,17 @@ class PrintOptions:
 
 
 SLIDE = PrintOptions()
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    """Return the parts in their order, each once, and what is not known after them."""
+    named = dict.fromkeys(part.strip() for part in text.split(",") if part.strip())
+    return (*(part for part in PARTS if part in named), *(n for n in named if n not in PARTS))
+
+
+def _among(option: str, value: str, known: tuple[str, ...]) -> None:
+    if value not in known:
+        raise RequestError(f"{option} {value!r} is not known", hint=f"write {', '.join(known)}")
 
 
 def _whole(text: str) -> int:
