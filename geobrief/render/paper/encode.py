@@ -9,10 +9,15 @@ from xml.sax.saxutils import escape, quoteattr
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.patheffects import Normal
 from numpy.typing import NDArray
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
+from pypdf import PdfWriter
+from pypdf.generic import BooleanObject, NameObject, TextStringObject
 
+from geobrief.render.paper.lettering import Words, measure
+from geobrief.render.paper.searchable import Line, add_lines
 from geobrief.spec import MapSpec
 
 MAKER = "geobrief"
@@ -72,38 +77,26 @@ def pdf(figure: Figure, spec: MapSpec, language: str) -> bytes:
         "Creator": MAKER,
         "CreationDate": None,
     }
+    layer = []
+    for words in figure.findobj(Words):
+        if not words.is_plain:
+            words.set_path_effects([Normal()])  # outlines, which no reader takes for text
+            layer.append(_line(words))
     figure.savefig(buffer, format="pdf", metadata=metadata, facecolor=figure.get_facecolor())
-    return with_language(buffer.getvalue(), language)
+    writer = PdfWriter(clone_from=buffer)
+    add_lines(writer, layer)
+    # matplotlib has no option for these; without them a screen reader guesses the language.
+    writer.root_object[NameObject("/Lang")] = TextStringObject(language)
+    writer.create_viewer_preferences()[NameObject("/DisplayDocTitle")] = BooleanObject(True)
+    finished = BytesIO()
+    writer.write(finished)
+    return finished.getvalue()
 
 
-def with_language(document: bytes, language: str) -> bytes:
-    """Add the document's language and the wish to show its title, as an incremental update.
-
-    matplotlib has no option for either; without them a screen reader guesses the language.
-    """
-    start = int(re.findall(rb"startxref\s+(\d+)", document)[-1])
-    trailer = document[document.rindex(b"trailer") :]
-    root = re.search(rb"/Root (\d+) 0 R", trailer)
-    size = re.search(rb"/Size (\d+)", trailer)
-    info = re.search(rb"/Info \d+ 0 R", trailer)
-    if root is None or size is None:
-        return document
-    catalog = re.search(rb"\n%b 0 obj\n<<(.*?)>>\nendobj" % root[1], document, re.S)
-    if catalog is None or not re.fullmatch(r"[A-Za-z0-9-]+", language):
-        return document
-    entries = catalog[1].strip() + b" /Lang (%b)" % language.encode()
-    entries += b" /ViewerPreferences << /DisplayDocTitle true >>"
-    body = b"%b 0 obj\n<< %b >>\nendobj\n" % (root[1], entries)
-    table = b"xref\n%b 1\n%010d 00000 n \ntrailer\n<< /Size %b /Root %b 0 R %b /Prev %d >>\n" % (
-        root[1],
-        len(document),
-        size[1],
-        root[1],
-        info[0] if info else b"",
-        start,
-    )
-    end = b"startxref\n%d\n%%%%EOF\n" % (len(document) + len(body))
-    return document + body + table + end
+def _line(words: Words) -> Line:
+    (x, y), kind = words.start(), words.kind
+    width = measure(words.said, kind).width
+    return Line(words.said, x, y, width, kind.size, words.get_rotation())
 
 
 def description(spec: MapSpec) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -10,15 +11,15 @@ from threading import Lock
 from typing import Any, NamedTuple
 
 import matplotlib as mpl
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.font_manager import FontProperties, fontManager
 from matplotlib.patheffects import Stroke
+from matplotlib.text import Text
 from matplotlib.textpath import TextToPath
 
 from geobrief import style
 from geobrief.fonts import FONTS, font_file
-from geobrief.wording import END_ISOLATE, ISOLATE
+from geobrief.wording import END_ISOLATE, ISOLATE, runs_right_to_left
 
 RIGHT_TO_LEFT_MARK = "\u200f"
 """Gives a line its base direction where its first letter would say otherwise."""
@@ -164,6 +165,28 @@ def _reopened(lines: list[str]) -> Iterator[str]:
         )
 
 
+class Words(Text):
+    """A line of text that remembers what it says and how it is set."""
+
+    said: str
+    kind: Type
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether its letters stand in the file one by one, in the order of reading."""
+        return self.get_text() == self.said and not runs_right_to_left(self.said)
+
+    def start(self) -> tuple[float, float]:
+        """Return where its baseline begins at the left, in points, before it is turned."""
+        (x, y), turn = self.get_position(), math.radians(self.get_rotation())
+        back = (
+            measure(self.said, self.kind).width / 2
+            if self.get_horizontalalignment() == "center"
+            else 0.0
+        )
+        return x - back * math.cos(turn), y - back * math.sin(turn)
+
+
 def draw(
     axes: Axes,
     x: float,
@@ -182,7 +205,7 @@ def draw(
     The halo is an artist of its own below the text: text with an effect would become an outline,
     and the words of a PDF could no longer be searched.
     """
-    common: dict[str, Any] = {
+    placed: dict[str, Any] = {
         "fontproperties": kind.font,
         "ha": align,
         "va": "baseline",
@@ -191,13 +214,12 @@ def draw(
         "parse_math": False,
     }
     drawn = kind.dress(text)
-    artists: list[tuple[str, Artist]] = []
     if halo:
-        under = axes.text(x, y, drawn, color=style.HALO, zorder=zorder - 0.5, **common)
+        under = axes.text(x, y, drawn, color=style.HALO, zorder=zorder - 0.5, **placed)
         stroke = Stroke(linewidth=halo, foreground=style.HALO, alpha=0.85, joinstyle="round")
         under.set_path_effects([stroke])
-        artists.append(("halo", under))
-    artists.append(("label", axes.text(x, y, drawn, color=kind.colour, zorder=zorder, **common)))
-    for part, artist in artists:
-        if gid:
-            artist.set_gid(f"{gid}/{part}")
+        under.set_gid(f"{gid}/halo" if gid else None)
+    words = Words(x, y, drawn, color=kind.colour, zorder=zorder, **placed)
+    words.said, words.kind = text, kind
+    words.set_gid(f"{gid}/label" if gid else None)
+    axes.add_artist(words)
