@@ -29,6 +29,21 @@ SANS = "Geobrief Sans"
 ARABIC = "Geobrief Arabic"
 """Families as `fonts.py` names the static weights that it cuts."""
 
+FALLBACKS = {
+    SERIF: ("Source Serif 4", "Georgia", "Times New Roman"),
+    SANS: ("Source Sans 3", "Segoe UI", "Helvetica", "Arial"),
+    ARABIC: ("Noto Sans Arabic", "Segoe UI", "Tahoma", "Arial"),
+}
+"""What may stand in for a family in a file that does not carry its fonts."""
+
+
+def font_stack(families: tuple[str, ...]) -> str:
+    """Return families with their fallbacks as CSS writes them."""
+    known = dict.fromkeys(name for one in families for name in (one, *FALLBACKS[one]))
+    generic = "serif" if families[0] == SERIF else "sans-serif"
+    return ", ".join([*(f"'{name}'" for name in known), generic])
+
+
 Kind = Literal["line", "fill", "point", "raster"]
 
 

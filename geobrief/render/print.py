@@ -29,6 +29,7 @@ from geobrief.render.paper.furniture import (
 )
 from geobrief.render.paper.labels import draw_labels
 from geobrief.render.paper.lettering import Type, draw, measure, register
+from geobrief.render.paper.look import GROUND, LOOKS_BY_NAME, apply
 from geobrief.render.paper.options import SLIDE, PrintOptions, page_size
 from geobrief.render.paper.page import MARGIN, Plan, plan, sheet_scale
 from geobrief.render.paper.panel import Hand
@@ -81,7 +82,7 @@ def render(atlas: Atlas, spec: MapSpec, suffix: str, options: PrintOptions = SLI
         sheet = layout(atlas, spec, options)
         language = atlas.language(spec.lang).tag
         if suffix == "svg":
-            return encode.svg(sheet.figure, spec, language)
+            return encode.svg(sheet.figure, spec, language, options.text == "text")
         if suffix == "pdf":
             return encode.pdf(sheet.figure, spec, language)
         pixels = encode.pixels(sheet.figure)
@@ -94,12 +95,13 @@ def layout(atlas: Atlas, spec: MapSpec, options: PrintOptions = SLIDE) -> Printe
     register()
     page = page_size(options.size, options.orientation)
     language = atlas.language(spec.lang)
-    hand = Hand(sheet_scale(page), language.script, spec.direction == "rtl")
+    look = LOOKS_BY_NAME[options.look]
+    hand = Hand(sheet_scale(page) * look.scale, language.script, spec.direction == "rtl")
 
     def say(wording: str) -> str:
         return atlas.text(spec.lang, wording)
 
-    laid = plan(spec, page, hand, say, bool(options.marking))
+    laid = plan(spec, page, hand, say, options)
     axes = _axes(page, options.dpi)
     frame = Frame(spec.extent, laid.frame)
     drawn = scene.collect(atlas, spec, frame, options.dpi)
@@ -109,19 +111,21 @@ def layout(atlas: Atlas, spec: MapSpec, options: PrintOptions = SLIDE) -> Printe
         laid.frame[3] - laid.frame[1],
         facecolor=style.PAPER,
         zorder=0,
+        gid=GROUND,
     )
     axes.add_artist(clip)
     brush = Brush(axes, clip, hand.scale)
     scene.draw_ground(atlas, spec, brush, frame, min(float(options.dpi), RELIEF_DPI))
     scene.draw_features(spec, brush, drawn)
     draw_graticule(brush, frame, say, scene.graticule_height(spec))
-    plate = plan_plate(frame, hand.scale, [d.geometry for d in drawn if d.feature.interactive])
+    plate = plan_plate(frame, hand.scale, [d.geometry for d in drawn if d.feature.interactive], say)
     placed = scene.label(spec, drawn, frame, hand, shapely.box(*plate.box))
     draw_labels(brush, placed.labels)
     draw_plate(brush, frame, plate, say)
     draw_neat_line(brush, frame)
     texts = [b for column, x, top in laid.columns for b in column.draw(brush, x, top)]
     texts += _mark(axes, options.marking, laid, hand)
+    apply(axes.figure, look, options.background == "transparent")  # type: ignore[arg-type]
     return PrintedSheet(
         axes.figure,  # type: ignore[arg-type]
         *page,

@@ -17,6 +17,7 @@ from pypdf import PdfWriter
 from pypdf.generic import BooleanObject, NameObject, TextStringObject
 
 from geobrief.render.paper.lettering import Words, measure
+from geobrief.render.paper.markup import text_elements
 from geobrief.render.paper.searchable import Line, add_lines
 from geobrief.spec import MapSpec
 
@@ -24,17 +25,26 @@ MAKER = "geobrief"
 
 
 def pixels(figure: Figure) -> NDArray[np.uint8]:
-    """Draw the figure, whose size is rounded to whole pixels, and return (height, width, 3)."""
+    """Draw the figure, whose size is rounded to whole pixels, and return (height, width, 4)."""
     dpi = float(figure.dpi)
     width, height = (round(float(side) * dpi) / dpi for side in figure.get_size_inches())
     figure.set_size_inches(width, height)
     canvas = FigureCanvasAgg(figure)
     canvas.draw()  # type: ignore[no-untyped-call]
-    return np.array(canvas.buffer_rgba())[..., :3]  # type: ignore[no-untyped-call]
+    return np.array(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
 
 
 def png(image: NDArray[np.uint8], spec: MapSpec, dpi: int) -> bytes:
-    """Return pixels as PNG with its resolution, title, sources and the spec's digest."""
+    """Return pixels as PNG with its resolution, title, sources and the spec's digest.
+
+    It has as many channels as the picture needs: greys have one, and opacity is left out where
+    everything is opaque.
+    """
+    bare = image[..., :3]
+    if (bare[..., 0] == bare[..., 1]).all() and (bare[..., 1] == bare[..., 2]).all():
+        bare = image[..., :1]
+    opaque = bool((image[..., 3] == 255).all())
+    shown = bare if opaque else np.concatenate((bare, image[..., 3:]), axis=2)
     info = PngInfo()
     for key, text in (
         ("Title", spec.title),
@@ -45,16 +55,28 @@ def png(image: NDArray[np.uint8], spec: MapSpec, dpi: int) -> bytes:
     ):
         info.add_itxt(key, text)
     buffer = BytesIO()
-    Image.fromarray(image).save(buffer, "PNG", dpi=(dpi, dpi), pnginfo=info, compress_level=6)
+    Image.fromarray(np.squeeze(shown)).save(
+        buffer, "PNG", dpi=(dpi, dpi), pnginfo=info, compress_level=6
+    )
     return buffer.getvalue()
 
 
-def svg(figure: Figure, spec: MapSpec, language: str) -> bytes:
-    """Return the figure as SVG that carries title, description and the whole spec as JSON."""
+def svg(figure: Figure, spec: MapSpec, language: str, as_text: bool = False) -> bytes:
+    """Return the figure as SVG that carries title, description and the whole spec as JSON.
+
+    Its words are outlines, or text in named families with fallbacks.
+    """
+    words = figure.findobj(Words) if as_text else []
+    for one in words:
+        for part in (one, one.halo):
+            if part is not None:
+                part.set_visible(False)
     buffer = BytesIO()
     metadata = {"Date": None, "Creator": MAKER, "Title": spec.title, "Language": language}
     figure.savefig(buffer, format="svg", metadata=metadata, facecolor=figure.get_facecolor())
     text = buffer.getvalue().decode()
+    if words:
+        text = text.removesuffix("</svg>\n") + f"{text_elements(figure, words)}</svg>\n"
     head = (
         f'<title id="title">{escape(spec.title)}</title>'
         f'<desc id="description">{escape(description(spec))}</desc>'

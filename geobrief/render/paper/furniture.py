@@ -16,12 +16,16 @@ from geobrief import style
 from geobrief.render.paper.drawing import Brush, path_of
 from geobrief.render.paper.lettering import Type, draw, measure
 from geobrief.render.paper.projection import Box, Frame, degrees
+from geobrief.wording import wording
 
 STEPS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 15.0, 30.0)
 """Degrees between the lines of a graticule."""
 
 LENGTHS = tuple(n * 10.0**e for e in range(-1, 5) for n in (1, 2, 4))
 """Kilometres that a scale bar may stand for."""
+
+UNIT = wording("km")
+"""Unit of the scale bar; it stands after the last number, in every language."""
 
 Say = Callable[[str], str]
 """A wording of the source, in the sheet's language."""
@@ -109,13 +113,14 @@ def draw_neat_line(brush: Brush, frame: Frame) -> None:
     brush.axes.add_artist(neat)
 
 
-def plan_plate(frame: Frame, scale: float, busy: list[BaseGeometry]) -> Plate:
+def plan_plate(frame: Frame, scale: float, busy: list[BaseGeometry], say: Say) -> Plate:
     """Choose the bar's length and the quietest corner; the lower left one where all are quiet."""
     left, bottom, right, top = frame.box
     wanted = 0.2 * (right - left) * frame.true_metres_per_point / 1000
     kilometres = max((length for length in LENGTHS if length <= wanted), default=LENGTHS[0])
     bar = kilometres * 1000 / frame.true_metres_per_point
-    width, height, gap = bar + 62 * scale, 30 * scale, 7 * scale
+    unit = measure(say(UNIT), _small(scale)).width
+    width, height, gap = bar + 52 * scale + unit, 30 * scale, 7 * scale
     corners = [
         (left + gap, bottom + gap),
         (right - gap - width, bottom + gap),
@@ -143,12 +148,15 @@ def draw_plate(brush: Brush, frame: Frame, plate: Plate, say: Say) -> None:
         part.set(facecolor=colour, edgecolor=style.INK, linewidth=0.6 * scale)
         part.set_gid(f"scale-bar/{number}")
         brush.axes.add_artist(part)
-    kind = Type(7.2 * scale)
-    for at, text in ((0.0, "0"), (half, _number(plate.kilometres / 2)), (plate.bar, "")):
+    kind, last = _small(scale), _number(plate.kilometres)
+    for at, text in ((0.0, "0"), (half, _number(plate.kilometres / 2)), (plate.bar, last)):
         draw(brush.axes, x + at, y + 6 * scale, text, kind, align="center")
-    last = f"{_number(plate.kilometres)} km"
-    head = measure(_number(plate.kilometres), kind).width / 2
-    draw(brush.axes, x + plate.bar - head, y + 6 * scale, last, kind)
+    after = x + plate.bar + measure(last, kind).width / 2 + 2 * scale
+    draw(brush.axes, after, y + 6 * scale, say(UNIT), kind)
+
+
+def _small(scale: float) -> Type:
+    return Type(7.2 * scale)
 
 
 def _arrow(brush: Brush, frame: Frame, x: float, y: float, letter: str) -> None:

@@ -79,15 +79,18 @@ class Type:
         return replace(self, size=self.size * factor)
 
     @property
+    def families(self) -> tuple[str, ...]:
+        """The family, and the one of the other script."""
+        latin = style.SERIF if self.serif else style.SANS
+        return (style.ARABIC, latin) if self.script == "arabic" else (latin, style.ARABIC)
+
+    @property
     def font(self) -> FontProperties:
         """The font as matplotlib asks for it, with a fallback for the other script."""
-        latin = style.SERIF if self.serif else style.SANS
-        arabic = self.script == "arabic"
-        families = [style.ARABIC, latin] if arabic else [latin, style.ARABIC]
-        italic = self.italic and not arabic
+        italic = self.italic and self.script != "arabic"
         weight = 400 if italic else self.weight
         return FontProperties(
-            family=families,
+            family=list(self.families),
             size=self.size,
             weight=weight,
             style="italic" if italic else "normal",
@@ -165,11 +168,25 @@ def _reopened(lines: list[str]) -> Iterator[str]:
         )
 
 
+class Halo(Text):
+    """The light rim around a line of text, an artist of its own below it."""
+
+    colour: Any
+    rim: float
+
+    def surround(self, colour: Any) -> None:
+        """Draw the rim in a colour."""
+        self.colour = colour
+        effect = Stroke(linewidth=self.rim, foreground=colour, alpha=0.85, joinstyle="round")
+        self.set_path_effects([effect])
+
+
 class Words(Text):
     """A line of text that remembers what it says and how it is set."""
 
     said: str
     kind: Type
+    halo: Halo | None = None
 
     @property
     def is_plain(self) -> bool:
@@ -214,12 +231,14 @@ def draw(
         "parse_math": False,
     }
     drawn = kind.dress(text)
-    if halo:
-        under = axes.text(x, y, drawn, color=style.HALO, zorder=zorder - 0.5, **placed)
-        stroke = Stroke(linewidth=halo, foreground=style.HALO, alpha=0.85, joinstyle="round")
-        under.set_path_effects([stroke])
-        under.set_gid(f"{gid}/halo" if gid else None)
     words = Words(x, y, drawn, color=kind.colour, zorder=zorder, **placed)
     words.said, words.kind = text, kind
     words.set_gid(f"{gid}/label" if gid else None)
+    if halo:
+        under = Halo(x, y, drawn, zorder=zorder - 0.5, **placed)
+        under.rim = halo
+        under.surround(style.HALO)
+        under.set_gid(f"{gid}/halo" if gid else None)
+        words.halo = under
+        axes.add_artist(under)
     axes.add_artist(words)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from geobrief import style
-from geobrief.render.paper.options import SIZES
+from geobrief.render.paper.options import SIZES, PrintOptions
 from geobrief.render.paper.panel import (
     Column,
     Hand,
@@ -20,6 +20,8 @@ from geobrief.spec import MapSpec
 from geobrief.wording import isolated
 
 Say = Callable[[str], str]
+Without = tuple[str, ...]
+"""Parts of the sheet that are left out, as in `options.PARTS`."""
 
 MARGIN, GUTTER, TICKS = 22.0, 18.0, 11.0
 """Points around the sheet, between map and words, and for the degrees beside the neat line."""
@@ -42,16 +44,18 @@ class Plan:
     columns: tuple[tuple[Column, float, float], ...]
 
 
-def plan(spec: MapSpec, size: tuple[float, float], hand: Hand, say: Say, marked: bool) -> Plan:
+def plan(
+    spec: MapSpec, size: tuple[float, float], hand: Hand, say: Say, options: PrintOptions
+) -> Plan:
     """Lay out a sheet: panel beside the map where it is wide, below it where it is not."""
     width, height = size
     scale = hand.scale
-    band = 13 * scale if marked else 0.0
+    band = 13 * scale if options.marking else 0.0
     margin = MARGIN * scale
     area = (margin, margin * 0.8 + band, width - margin, height - margin - band)
     if width / height >= 1.2:
-        return _beside(spec, size, hand, say, area)
-    return _below(spec, size, hand, say, area)
+        return _beside(spec, size, hand, say, area, options.without)
+    return _below(spec, size, hand, say, area, options.without)
 
 
 def sheet_scale(size: tuple[float, float]) -> float:
@@ -60,30 +64,35 @@ def sheet_scale(size: tuple[float, float]) -> float:
     return max(0.45, math.sqrt(size[0] * size[1] / (slide[0] * slide[1])))
 
 
-def _beside(spec: MapSpec, size: tuple[float, float], hand: Hand, say: Say, area: Box) -> Plan:
+def _beside(
+    spec: MapSpec, size: tuple[float, float], hand: Hand, say: Say, area: Box, without: Without
+) -> Plan:
     left, bottom, right, top = area
     scale = hand.scale
     ticks = TICKS * scale
     inner = (left + ticks * (not hand.rtl), bottom, right - ticks * hand.rtl, top)
     footers = _footers(spec, hand, say, size, (inner[2] - inner[0] - GUTTER * scale) / 2)
     base = bottom + max(column.height for column in footers) + 10 * scale
-    panel, share = _fitted(spec, hand, say, size[0], top - base)
-    across = right - left - share - GUTTER * scale
-    map_left = left if not hand.rtl else left + share + GUTTER * scale
-    panel_left = left + across + GUTTER * scale if not hand.rtl else left
+    panel, share = _fitted(spec, hand, say, size[0], top - base, without)
+    gutter = GUTTER * scale if panel.rows else 0.0
+    share = share if panel.rows else 0.0
+    across = right - left - share - gutter
+    map_left = left if not hand.rtl else left + share + gutter
+    panel_left = left + across + gutter if not hand.rtl else left
     frame = (map_left + ticks, base + ticks, map_left + across - ticks, top - ticks)
     placed = [(panel, panel_left, top - ticks + 4 * scale)]
     return Plan(*size, scale, frame, (*placed, *_footer_places(footers, hand, inner)))
 
 
 def _fitted(
-    spec: MapSpec, hand: Hand, say: Say, sheet_width: float, height: float
+    spec: MapSpec, hand: Hand, say: Say, sheet_width: float, height: float, without: Without
 ) -> tuple[Column, float]:
     """Return the panel at the largest type that fits, in the narrowest width that allows it."""
     for part in PANEL_STEPS:
         width = part * sheet_width
         for step in TYPE_STEPS:
-            column = _panel(spec, Hand(hand.scale * step, hand.script, hand.rtl), say, width)
+            inner = Hand(hand.scale * step, hand.script, hand.rtl)
+            column = _panel(spec, inner, say, width, without)
             if column.height <= height:
                 break
         else:
@@ -93,22 +102,28 @@ def _fitted(
     return column, width
 
 
-def _panel(spec: MapSpec, hand: Hand, say: Say, width: float) -> Column:
+def _panel(spec: MapSpec, hand: Hand, say: Say, width: float, without: Without) -> Column:
+    """Return title, passages and legend below one another, with a rule between them."""
+    parts = {name: Column(width) for name in ("title", "passage", "legend") if name not in without}
+    if "title" in parts:
+        title_rows(parts["title"], spec, hand)
+    if "passage" in parts:
+        passage_rows(parts["passage"], spec, hand, say)
+    if "legend" in parts:
+        legend_rows(parts["legend"], spec, hand, say)
     column = Column(width)
-    title_rows(column, spec, hand)
-    column.gap(11 * hand.scale)
-    column.rule(hand.scale)
-    column.gap(9 * hand.scale)
-    if spec.passages:
-        passage_rows(column, spec, hand, say)
-        column.gap(10 * hand.scale)
-        column.rule(hand.scale)
-        column.gap(7 * hand.scale)
-    legend_rows(column, spec, hand, say)
+    for part in parts.values():
+        if part.rows and column.rows:
+            column.gap(10 * hand.scale)
+            column.rule(hand.scale)
+            column.gap(8 * hand.scale)
+        column.rows += part.rows
     return column
 
 
-def _below(spec: MapSpec, size: tuple[float, float], hand: Hand, say: Say, area: Box) -> Plan:
+def _below(
+    spec: MapSpec, size: tuple[float, float], hand: Hand, say: Say, area: Box, without: Without
+) -> Plan:
     scale, ticks = hand.scale, TICKS * hand.scale
     left, bottom, right, top = area[0] + ticks, area[1], area[2] - ticks, area[3]
     footer = _footers(spec, hand, say, size, right - left)
@@ -118,15 +133,21 @@ def _below(spec: MapSpec, size: tuple[float, float], hand: Hand, say: Say, area:
     for step in TYPE_STEPS:
         inner = Hand(scale * min(step, 1.0), hand.script, hand.rtl)
         words, key = Column(half), Column(half)
-        passage_rows(words, spec, inner, say)
-        legend_rows(key, spec, inner, say)
+        if "passage" not in without:
+            passage_rows(words, spec, inner, say)
+        if "legend" not in without:
+            legend_rows(key, spec, inner, say)
+        if not (words.rows and key.rows):
+            words, key = Column(half, [*words.rows, *key.rows]).halves()
         if max(words.height, key.height) <= room:
             break
     head = Column(right - left)
-    title_rows(head, spec, hand)
+    if "title" not in without:
+        title_rows(head, spec, hand)
     base = bottom + stacked.height + 9 * scale
-    middle = base + max(words.height, key.height) + 8 * scale
-    roof = top - head.height - 8 * scale
+    under = max(words.height, key.height)
+    middle = base + (under + 8 * scale if under else 0.0)
+    roof = top - (head.height + 8 * scale if head.rows else 0.0)
     frame = (left, middle + ticks, right, roof - ticks)
     first, second = (left, left + half + GUTTER * scale)
     if hand.rtl:

@@ -67,6 +67,15 @@ class Column:
         """Height of all rows in points."""
         return sum(height for height, _ in self.rows)
 
+    def halves(self) -> tuple[Column, Column]:
+        """Return the rows as two columns of nearly the same height."""
+        whole, above, cut = self.height, 0.0, 0
+        for height, _ in self.rows:
+            if above + height / 2 >= whole / 2:
+                break
+            above, cut = above + height, cut + 1
+        return Column(self.width, self.rows[:cut]), Column(self.width, self.rows[cut:])
+
     def gap(self, height: float) -> None:
         """Leave room."""
         self.rows.append((height, lambda brush, left, right, top: []))
