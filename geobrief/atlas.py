@@ -21,7 +21,7 @@ from geobrief.files import Report, parse_toml, read_text
 from geobrief.layers import Layer, read_catalogue
 from geobrief.links import Link, read_links
 from geobrief.resolve import check_briefings, check_named, check_sheets
-from geobrief.sheets import Sheet, read_sheets
+from geobrief.sheets import Sheet, locator_sheet, read_sheets
 
 
 @dataclass(frozen=True)
@@ -100,6 +100,8 @@ class Atlas:
     timeline: tuple[str, ...]
     """Ids of the layers that are entries of a timeline."""
     digest: str
+    locator: Sheet | None = None
+    """The wider region, in which small maps show where a sheet lies."""
 
     @classmethod
     def load(cls, content: Path, geodata: Path) -> Atlas:
@@ -230,7 +232,9 @@ def read_atlas(content: Path, geodata: Path, report: Report) -> Atlas:
         for id, parts in layer.parts.items()
     ]
     check_named(named, layers, left_out, report)
-    check_sheets(sheets, essay, layers, left_out, report)
+    locator = locator_sheet(raw["locator"], where) if "locator" in raw else None
+    drawn = sheets | ({"locator": locator} if locator else {})
+    check_sheets(drawn, essay, layers, left_out, report)
     _check_pages(pages, content, where, report)
     check_briefings(briefings, sheets, {x.id for x in languages}, {x.id for x in policies}, report)
     return Atlas(
@@ -252,6 +256,7 @@ def read_atlas(content: Path, geodata: Path, report: Report) -> Atlas:
         claims=read_claims(content / "facts" / "claims.csv", essay, report),
         timeline=tuple(raw.get("timeline", ())),
         digest=_digest(content, geodata),
+        locator=locator,
     )
 
 

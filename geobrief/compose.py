@@ -15,6 +15,7 @@ from geobrief.classes import HIDDEN, SUBJECT, UNKNOWN, class_of, text_of
 from geobrief.compare import line_changes, name_changes
 from geobrief.credits import credits
 from geobrief.errors import NotFoundError
+from geobrief.insets import inset_of
 from geobrief.layers import DOUBT, RECORD
 from geobrief.legend import boundary_legend, layer_legend
 from geobrief.names import feature_name, name_of
@@ -51,8 +52,13 @@ def compose(atlas: Atlas, sheet_id: str, view: View) -> MapSpec:
     if sheet_id not in atlas.sheets:
         raise NotFoundError(f"no sheet {sheet_id!r}", hint=f"one of {', '.join(atlas.sheets)}")
     sheet = atlas.sheets[sheet_id]
-    composer = _Composer(atlas, sheet, view)
-    return composer.spec()
+    spec = _Composer(atlas, sheet, view).spec()
+    inset = inset_of(atlas, sheet, view, lambda other, seen: _Composer(atlas, other, seen).spec())
+    if inset is None:
+        return spec
+    used = [*(layer.id for layer in sheet.layers), *(layer.id for layer in inset.layers)]
+    named = credits(atlas.layers[id] for id in dict.fromkeys(used))
+    return replace(spec, inset=inset, credits=named)
 
 
 def marked_passage(atlas: Atlas, id: str, known: Container[str] | None = None) -> PassageSpec:

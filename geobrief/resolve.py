@@ -61,6 +61,9 @@ def check_sheets(
             if passage not in essay:
                 hint = "see `list passages`"
                 report(ContentError(f"no passage {passage!r} in the essay", sheet.where, hint))
+        if sheet.inset and sheet.inset not in sheets:
+            hint = near(sheet.inset, sheets, "sheets")
+            report(ContentError(f"inset: no sheet {sheet.inset!r}", sheet.where, hint))
         for shown in sheet.layers:
             if shown.id in layers:
                 _check_shown(shown, layers[shown.id], report)

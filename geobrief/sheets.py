@@ -18,7 +18,9 @@ from geobrief.spec import Extent, checked_extent
 
 FRONT = re.compile(r"\A\+\+\+\r?\n(.*?)\n\+\+\+\r?\n?(.*)\Z", re.S)
 _Filed = TypeVar("_Filed", "Table", "Chart")
-SHEET_KEYS = {"title", "tab", "subtitle", "extent", "passages", "layers", "tables", "charts"}
+SHEET_KEYS = {
+    *("title", "tab", "subtitle", "extent", "passages", "layers", "tables", "charts", "inset"),
+}
 
 
 @dataclass(frozen=True)
@@ -171,6 +173,8 @@ class Sheet:
     charts: tuple[Chart, ...] = ()
     tab: str = ""
     """A short name, for a page with several sheets."""
+    inset: str = ""
+    """Id of the sheet whose subject it shows in a small map."""
 
     @property
     def by_date(self) -> bool:
@@ -221,7 +225,24 @@ def _sheet(path: Path, folders: tuple[Path, Path]) -> Sheet:
         tables=_all_filed(Table, raw, found[1], Where(path), folders),
         charts=_all_filed(Chart, raw, found[1], Where(path), folders),
         tab=raw.get("tab", ""),
+        inset=raw.get("inset", ""),
     )
+
+
+def locator_sheet(raw: Mapping[str, Any], where: Where) -> Sheet:
+    """Return the small map that shows where a sheet lies, as a sheet without words.
+
+    Raises
+    ------
+    ContentError
+        If it has no extent or no layers.
+    """
+    try:
+        extent = checked_extent(raw["extent"])
+        layers = tuple(_sheet_layer(entry, where) for entry in raw["layers"])
+    except (KeyError, TypeError, ValueError) as reason:
+        raise ContentError(f"the locator is not in order: {reason}", where) from None
+    return Sheet("", "", "", extent, (), layers, "", where)
 
 
 def _sheet_layer(raw: dict[str, Any], where: Where) -> SheetLayer:

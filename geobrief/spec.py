@@ -193,6 +193,23 @@ class Credit:
 
 
 @dataclass(frozen=True)
+class InsetSpec:
+    """A small map beside the large one: where that lies, or what another sheet is about.
+
+    `box` is the extent of the large map where this one shows its place. `sheet` and `title` are
+    those of the other sheet, and `legend` explains what this map draws of it.
+    """
+
+    extent: Extent
+    layers: tuple[LayerSpec, ...]
+    symbols: tuple[tuple[str, Symbol], ...]
+    box: Extent | None = None
+    sheet: str = ""
+    title: str = ""
+    legend: tuple[LegendEntry, ...] = ()
+
+
+@dataclass(frozen=True)
 class MapSpec:
     """A map, complete but for its geometry, which the layers' digests name."""
 
@@ -223,6 +240,7 @@ class MapSpec:
     compared: str = ""
     """Name of the policy that this map is compared with."""
     changes: tuple[Change, ...] = ()
+    inset: InsetSpec | None = None
     unreviewed: bool = False
     """True where a translation that nobody has reviewed is shown."""
 
@@ -259,14 +277,11 @@ class MapSpec:
 def from_json(text: str) -> MapSpec:
     """Rebuild a MapSpec from `MapSpec.to_json`."""
     raw: dict[str, Any] = json.loads(text)
-    raw["layers"] = tuple(
-        LayerSpec(**{**layer, "features": tuple(_feature(f) for f in layer["features"])})
-        for layer in raw["layers"]
-    )
-    raw["symbols"] = tuple(
-        (k, Symbol(**{**s, "dash": tuple(s["dash"])})) for k, s in raw["symbols"]
-    )
-    raw["legend"] = tuple(LegendEntry(**entry) for entry in raw["legend"])
+    raw |= _drawn(raw)
+    if raw["inset"]:
+        small = raw["inset"]
+        box = tuple(small["box"]) if small["box"] else None
+        raw["inset"] = InsetSpec(**small | _drawn(small) | {"box": box})
     raw["passages"] = tuple(
         PassageSpec(**{**p, "marks": tuple(_mark(m) for m in p["marks"])}) for p in raw["passages"]
     )
@@ -276,8 +291,20 @@ def from_json(text: str) -> MapSpec:
     raw["records"] = tuple(_feature(f) for f in raw["records"])
     raw["changes"] = tuple(Change(**change) for change in raw["changes"])
     raw["hidden_layers"] = tuple((a, b) for a, b in raw["hidden_layers"])
-    raw["extent"] = tuple(raw["extent"])
     return MapSpec(**{f.name: raw[f.name] for f in fields(MapSpec)})
+
+
+def _drawn(raw: dict[str, Any]) -> dict[str, Any]:
+    """Return what a map and its inset have alike."""
+    return {
+        "layers": tuple(
+            LayerSpec(**{**layer, "features": tuple(_feature(f) for f in layer["features"])})
+            for layer in raw["layers"]
+        ),
+        "symbols": tuple((k, Symbol(**{**s, "dash": tuple(s["dash"])})) for k, s in raw["symbols"]),
+        "legend": tuple(LegendEntry(**entry) for entry in raw["legend"]),
+        "extent": tuple(raw["extent"]),
+    }
 
 
 def _feature(raw: dict[str, Any]) -> FeatureSpec:

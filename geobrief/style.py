@@ -116,6 +116,8 @@ SYMBOLS: dict[str, Symbol] = {
     "crossing.limited": _dot(OCHRE, 5.2, shape="square"),
     "crossing.open": _dot(TEAL, 4.8),
     "crossing.unknown": _dot(GREY, 4.6),
+    "locator": _fill("#e6e1d3"),
+    "locator.subject": _fill("#cfc19b"),
     "relief": Symbol("raster", opacity=0.8),
     "only-there": _line(SELECT, 1.0, (2, 3)),
 }

@@ -16,17 +16,21 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from shapely.geometry import LineString, Polygon
+from shapely.geometry.base import BaseGeometry
 
 from geobrief import style
 from geobrief.errors import RequestError
 from geobrief.render.paper import encode, scene
 from geobrief.render.paper.drawing import Brush
 from geobrief.render.paper.furniture import (
+    Plate,
+    Say,
     draw_graticule,
     draw_neat_line,
     draw_plate,
     plan_plate,
 )
+from geobrief.render.paper.inset import draw_inset, plan_inset
 from geobrief.render.paper.labels import draw_labels
 from geobrief.render.paper.lettering import Type, draw, measure, register
 from geobrief.render.paper.look import GROUND, LOOKS_BY_NAME, apply
@@ -52,7 +56,7 @@ class PrintedSheet:
 
     `labels` are the ids and boxes of the labels on the map, `leaders` the ids and lines of those
     that stand away from what they name, `dropped` the ids of those that found no room, `texts` the
-    boxes of all lines of text beside the map.
+    boxes of all lines of text beside the map, `plates` those of scale bar and small map.
     """
 
     figure: Figure
@@ -63,6 +67,7 @@ class PrintedSheet:
     leaders: tuple[tuple[str, LineString], ...]
     dropped: tuple[str, ...]
     texts: tuple[Polygon, ...]
+    plates: tuple[Polygon, ...]
     metres_per_point: float
 
 
@@ -102,9 +107,18 @@ def layout(atlas: Atlas, spec: MapSpec, options: PrintOptions = SLIDE) -> Printe
         return atlas.text(spec.lang, wording)
 
     laid = plan(spec, page, hand, say, options)
-    axes = _axes(page, options.dpi)
     frame = Frame(spec.extent, laid.frame)
     drawn = scene.collect(atlas, spec, frame, options.dpi)
+    plate = _plate(frame, hand, drawn, say)
+    inset = spec.inset if "inset" not in options.without else None
+    small = plan_inset(inset, frame.box, hand, plate.box, _pressing(drawn)) if inset else None
+    if inset and small is None:
+        laid = plan(spec, page, hand, say, options, inset)
+        frame = Frame(spec.extent, laid.frame)
+        drawn = scene.collect(atlas, spec, frame, options.dpi)
+        plate = _plate(frame, hand, drawn, say)
+        small = laid.inset
+    axes = _axes(page, options.dpi)
     clip = Rectangle(
         laid.frame[:2],
         laid.frame[2] - laid.frame[0],
@@ -118,12 +132,15 @@ def layout(atlas: Atlas, spec: MapSpec, options: PrintOptions = SLIDE) -> Printe
     scene.draw_ground(atlas, spec, brush, frame, min(float(options.dpi), RELIEF_DPI))
     scene.draw_features(spec, brush, drawn)
     draw_graticule(brush, frame, say, scene.graticule_height(spec))
-    plate = plan_plate(frame, hand.scale, [d.geometry for d in drawn if d.feature.interactive], say)
-    placed = scene.label(spec, drawn, frame, hand, shapely.box(*plate.box))
+    plates = [shapely.box(*plate.box), *([shapely.box(*small.plate)] if small else [])]
+    placed = scene.label(spec, drawn, frame, hand, shapely.union_all(plates))
     draw_labels(brush, placed.labels)
     draw_plate(brush, frame, plate, say)
     draw_neat_line(brush, frame)
     texts = [b for column, x, top in laid.columns for b in column.draw(brush, x, top)]
+    if inset and small:
+        words = draw_inset(atlas, spec, inset, axes.figure, small, hand)  # type: ignore[arg-type]
+        texts += [] if laid.inset is None else words
     texts += _mark(axes, options.marking, laid, hand)
     apply(axes.figure, look, options.background == "transparent")  # type: ignore[arg-type]
     return PrintedSheet(
@@ -134,8 +151,23 @@ def layout(atlas: Atlas, spec: MapSpec, options: PrintOptions = SLIDE) -> Printe
         tuple((one.id, one.place.leader) for one in placed.labels if one.place.leader is not None),
         tuple(placed.dropped),
         tuple(texts),
+        tuple(plates),
         frame.true_metres_per_point,
     )
+
+
+def _plate(frame: Frame, hand: Hand, drawn: list[scene.Drawn], say: Say) -> Plate:
+    busy = [one.geometry for one in drawn if one.feature.interactive]
+    return plan_plate(frame, hand.scale, busy, _pressing(drawn), say)
+
+
+def _pressing(drawn: list[scene.Drawn]) -> list[BaseGeometry]:
+    """Return the points, and the lines of the sheet's subject, which nothing may hide."""
+    return [
+        one.geometry
+        for one in drawn
+        if one.layer.kind == "point" or (one.layer.kind == "line" and one.feature.interactive)
+    ]
 
 
 def _axes(page: tuple[float, float], dpi: int) -> Axes:

@@ -16,6 +16,7 @@ from shapely.geometry.base import BaseGeometry
 from geobrief import style
 from geobrief.atlas import Atlas
 from geobrief.compose import compose
+from geobrief.render.paper.options import PrintOptions
 from geobrief.render.paper.projection import Frame
 from geobrief.render.print import PrintedSheet, layout
 from geobrief.spec import FeatureSpec, LayerSpec, MapSpec, View
@@ -42,7 +43,7 @@ class Drawn:
 
     def __init__(self, sheet: str, lang: str, size: str) -> None:
         self.spec: MapSpec = compose(ATLAS, sheet, View(lang=lang))
-        self.sheet: PrintedSheet = layout(ATLAS, self.spec, size=size, dpi=72)
+        self.sheet: PrintedSheet = layout(ATLAS, self.spec, PrintOptions(size=size, dpi=72))
         self.frame = Frame(self.spec.extent, self.sheet.frame.bounds)
         self.leaders = dict(self.sheet.leaders)
         self.labels: dict[str, Polygon] = dict(self.sheet.labels)

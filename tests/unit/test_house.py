@@ -31,7 +31,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("classes", "resolve"),
     ("atlas",),
     ("credits", "dates", "legend", "names"),
-    ("compare",),
+    ("compare", "insets"),
     ("compose",),
     ("cards", "check", "coverage", "listing", "wordings"),
     ("render",),

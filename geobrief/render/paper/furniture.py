@@ -113,8 +113,17 @@ def draw_neat_line(brush: Brush, frame: Frame) -> None:
     brush.axes.add_artist(neat)
 
 
-def plan_plate(frame: Frame, scale: float, busy: list[BaseGeometry], say: Say) -> Plate:
-    """Choose the bar's length and the quietest corner; the lower left one where all are quiet."""
+def plan_plate(
+    frame: Frame,
+    scale: float,
+    busy: list[BaseGeometry],
+    pressing: list[BaseGeometry],
+    say: Say,
+) -> Plate:
+    """Choose the bar's length and the quietest corner; the lower left one where all are quiet.
+
+    What is `pressing` counts first.
+    """
     left, bottom, right, top = frame.box
     wanted = 0.2 * (right - left) * frame.true_metres_per_point / 1000
     kilometres = max((length for length in LENGTHS if length <= wanted), default=LENGTHS[0])
@@ -128,8 +137,12 @@ def plan_plate(frame: Frame, scale: float, busy: list[BaseGeometry], say: Say) -
         (right - gap - width, top - gap - height),
     ]
     boxes = [(x, y, x + width, y + height) for x, y in corners]
-    tree = shapely.STRtree(busy)
-    best = min(boxes, key=lambda box: len(tree.query(shapely.box(*box), predicate="intersects")))
+    trees = shapely.STRtree(pressing), shapely.STRtree(busy)
+
+    def noise(box: Box) -> tuple[int, ...]:
+        return tuple(len(t.query(shapely.box(*box), predicate="intersects")) for t in trees)
+
+    best = min(boxes, key=noise)
     return Plate(best, kilometres, bar)
 
 

@@ -96,7 +96,7 @@ class Column:
 
         self.rows.append((0.6 * scale, paint))
 
-    def legend(self, number: int, label: str, symbol: Symbol, kind: Type, scale: float) -> None:
+    def legend(self, gid: str, label: str, symbol: Symbol, kind: Type, scale: float) -> None:
         """Add a legend entry: its symbol, then its label."""
         room = (SWATCH + 8) * scale
         label, kind = with_dates(label), _by_script(label, kind)
@@ -111,7 +111,7 @@ class Column:
                 boxes += _line(line, kind, room)(brush, left, right, first - row * step)
             start = right - SWATCH * scale if kind.flush_right else left
             middle = first - step / 2 if len(lines) > 1 else top - height / 2
-            _swatch(brush, f"legend/{number}", symbol, start, middle, scale)
+            _swatch(brush, gid, symbol, start, middle, scale)
             return boxes
 
         self.rows.append((height, paint))
@@ -185,7 +185,7 @@ def legend_rows(column: Column, spec: MapSpec, hand: Hand, say: Say) -> None:
     """Add the legend and, below it, the features whose position is not known."""
     kind = hand.type(8.8, leading=1.2)
     for number, entry in enumerate(spec.legend):
-        column.legend(number, entry.label, spec.symbol(entry.symbol), kind, hand.scale)
+        column.legend(f"legend/{number}", entry.label, spec.symbol(entry.symbol), kind, hand.scale)
     by_reason: dict[str, list[str]] = defaultdict(list)
     for feature in spec.unplaced:
         by_reason[feature.missing].append(feature.name)
@@ -197,6 +197,20 @@ def legend_rows(column: Column, spec: MapSpec, hand: Hand, say: Say) -> None:
         listed = _comma(hand).join(names)
         text = say(words).format(reason=reason, count=len(names), names=listed)
         column.text(text, hand.type(7.6, colour=style.INK_SOFT))
+
+
+def inset_rows(column: Column, spec: MapSpec, hand: Hand) -> None:
+    """Add what explains the small map of another sheet."""
+    if spec.inset is None or not spec.inset.legend:
+        return
+    symbols = dict(spec.inset.symbols)
+    column.gap(6 * hand.scale)
+    column.text(spec.inset.title, hand.type(8.2, weight=600, leading=1.2))
+    column.gap(2 * hand.scale)
+    kind = hand.type(8.2, leading=1.2)
+    for number, entry in enumerate(spec.inset.legend):
+        gid = f"inset/legend/{number}"
+        column.legend(gid, entry.label, symbols[entry.symbol], kind, hand.scale * 0.9)
 
 
 def _comma(hand: Hand) -> str:

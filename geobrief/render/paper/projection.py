@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import shapely
@@ -63,6 +63,24 @@ def fit(extent: Extent) -> Projection:
     )
 
 
+@lru_cache(maxsize=64)
+def aspect(extent: Extent) -> float:
+    """Return the width of an extent by its height, in its projection."""
+    left, bottom, right, top = _bounds(extent, _forward(fit(extent).proj))
+    return (right - left) / (top - bottom)
+
+
+def _forward(proj: str) -> Transformer:
+    return Transformer.from_crs("EPSG:4326", proj, always_xy=True)
+
+
+def _bounds(extent: Extent, forward: Transformer) -> Box:
+    """Return the projected outline's bounds in metres."""
+    outline = shapely.segmentize(shapely.box(*extent), (extent[2] - extent[0]) / 40)
+    x, y = forward.transform(*shapely.get_coordinates(outline).T)
+    return float(min(x)), float(min(y)), float(max(x)), float(max(y))
+
+
 def degrees(value: float, positive: str, negative: str) -> str:
     """Write a coordinate, for example "30.5° N"."""
     number = f"{abs(value):.2f}".rstrip("0").rstrip(".")
@@ -85,10 +103,8 @@ class Frame:
     def __init__(self, extent: Extent, box: Box) -> None:
         self.extent, self.box = extent, box
         self.projection = fit(extent)
-        self._forward = Transformer.from_crs("EPSG:4326", self.projection.proj, always_xy=True)
-        outline = shapely.segmentize(shapely.box(*extent), (extent[2] - extent[0]) / 40)
-        x, y = self._forward.transform(*shapely.get_coordinates(outline).T)
-        left, bottom, right, top = min(x), min(y), max(x), max(y)
+        self._forward = _forward(self.projection.proj)
+        left, bottom, right, top = _bounds(extent, self._forward)
         width, height = box[2] - box[0], box[3] - box[1]
         self.metres_per_point = max((right - left) / width, (top - bottom) / height)
         self._centre = ((left + right) / 2, (bottom + top) / 2)

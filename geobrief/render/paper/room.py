@@ -72,7 +72,7 @@ class Ground:
     """
 
     frame: Polygon
-    plate: Polygon
+    plate: BaseGeometry
     marks: tuple[Mark, ...] = ()
     lines: tuple[tuple[BaseGeometry, float], ...] = ()
     barriers: tuple[BaseGeometry, ...] = ()

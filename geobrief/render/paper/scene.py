@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from shapely.geometry import Polygon
 from shapely.geometry.base import BaseGeometry
 
 from geobrief import style
@@ -98,7 +97,9 @@ def draw_features(spec: MapSpec, brush: Brush, drawn: list[Drawn]) -> None:
         )
 
 
-def label(spec: MapSpec, drawn: list[Drawn], frame: Frame, hand: Hand, plate: Polygon) -> Placement:
+def label(
+    spec: MapSpec, drawn: list[Drawn], frame: Frame, hand: Hand, plate: BaseGeometry
+) -> Placement:
     """Place the labels of the features that show."""
     symbols = dict(spec.symbols)
     named = {feature for passage in spec.passages for feature in passage.features}
