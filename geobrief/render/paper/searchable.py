@@ -56,7 +56,7 @@ end"""
 
 
 _MIRRORED = dict(zip("()[]{}<>\u00ab\u00bb", ")(][}{><\u00bb\u00ab", strict=True))
-_WEAK = frozenset("AN EN NSM CS ES ET BN".split())
+_WEAK = frozenset(["AN", "EN", "NSM", "CS", "ES", "ET", "BN"])
 _NEUTRAL_IN_PYPDF = (
     "\x00-\x2f", "\x3a-\x40", "\u0660-\u066d", "\u06f0-\u06f9", "\u2000-\u206f", "\u20a0-\u21ff",
 )  # fmt: skip
