@@ -35,6 +35,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("compose",),
     ("cards", "check", "coverage", "listing", "wordings"),
     ("render",),
+    ("export",),
     ("deck",),
     ("web",),
     ("cli",),
