@@ -21,7 +21,7 @@ from geobrief import style
 from geobrief.errors import SetupError
 from geobrief.render.assets import font_faces
 from geobrief.render.chrome import chrome, kinds
-from geobrief.render.leaflet import compiled, script_json, script_safe
+from geobrief.render.leaflet import Compiled, compiled, script_json, script_safe
 from geobrief.spec import MapSpec
 from geobrief.wording import wording
 
@@ -59,24 +59,27 @@ def page(atlas: Atlas, spec: MapSpec, query: dict[str, str] | None = None) -> Ma
         If the page would link to another host.
     """
     made = compiled(atlas, spec)
-    values = {"lang": spec.lang, "policy": spec.policy, "date": spec.date} | dict(query or {})
-    html = (
-        _environment()
-        .get_template("map.html")
-        .render(
-            **chrome(atlas, spec, values),
-            header=Markup(made.header),
-            map=Markup(made.body),
-            styles=Markup(_styles()),
-            digest=spec.digest(),
-            spec_json=Markup(script_safe(spec.to_json())),
-            page_json=Markup(script_json(_page_data(atlas, spec, values))),
-            script_url=_script_url(spec.sheet, values, made.digest),
-        )
-    )
+    html = environment().get_template("map.html").render(**values(atlas, spec, query, made))
     if found := _OUTSIDE.search(html):
         raise SetupError(f"the map page links to another host: {found.group()[:120]}")
     return MapPage(html, made.script, made.digest)
+
+
+def values(
+    atlas: Atlas, spec: MapSpec, query: dict[str, str] | None, made: Compiled
+) -> dict[str, Any]:
+    """Return what the templates of a map page are filled with."""
+    asked = {"lang": spec.lang, "policy": spec.policy, "date": spec.date} | dict(query or {})
+    return {
+        **chrome(atlas, spec, asked),
+        "header": Markup(made.header),
+        "map": Markup(made.body),
+        "styles": Markup(_styles()),
+        "digest": spec.digest(),
+        "spec_json": Markup(script_safe(spec.to_json())),
+        "page_json": Markup(script_json(_page_data(atlas, spec, asked))),
+        "script_url": _script_url(spec.sheet, asked, made.digest),
+    }
 
 
 def _page_data(atlas: Atlas, spec: MapSpec, query: dict[str, str]) -> dict[str, Any]:
@@ -138,7 +141,8 @@ def _label_rule(name: str, rule: dict[str, object]) -> str:
 
 
 @lru_cache(maxsize=1)
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Return the templates of the map pages."""
     folder = Path(__file__).parent / "templates"
     return Environment(
         loader=FileSystemLoader(folder),

@@ -9,10 +9,10 @@ from html import escape
 from geobrief.atlas import Atlas, Moment
 from geobrief.classes import text_of
 from geobrief.legend import UNCERTAIN
+from geobrief.render.markup import attribute, said
 from geobrief.render.swatch import swatch
 from geobrief.sheets import SheetLayer
 from geobrief.spec import FeatureSpec, MapSpec
-from geobrief.web.markup import attribute, said
 
 Text = Callable[[str], str]
 Dated = Sequence[tuple[str, FeatureSpec]]

@@ -13,13 +13,14 @@ from geobrief import style
 from geobrief.atlas import Atlas, Language, Page
 from geobrief.compose import compose
 from geobrief.errors import GeobriefError
+from geobrief.render.assets import STATIC
 from geobrief.sheets import Sheet
 from geobrief.spec import MapSpec, View
 from geobrief.web import current_atlas
 from geobrief.wording import wording
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-CSS = Path(__file__).parent / "page.css"
+STYLES = (Path(__file__).parent / "page.css", STATIC / "reading.css")
 RUN = "geobrief run"
 """Where the bar leaves the page, the view and the links for the script that follows it."""
 SHEET = "sheet"
@@ -159,7 +160,8 @@ def _dress(language: Language, place: int) -> None:
     here = f"{link}{{position:sticky;inset-inline:0;z-index:1}}"
     here += f"{link} a{{border-color:var(--gb-red)!important}}"
     whole = f":root{{{values}}}.stMain{{direction:{language.direction}}}{here}"
-    st.html(f"<style>{CSS.read_text(encoding='utf-8')}{whole}</style>")
+    rules = "".join(path.read_text(encoding="utf-8") for path in STYLES)
+    st.html(f"<style>{rules}{whole}</style>")
 
 
 def _bar(atlas: Atlas, view: View, screens: dict[str, st.Page]) -> None:

@@ -14,7 +14,8 @@ from geobrief.cards import card
 from geobrief.compose import marked_passage
 from geobrief.coverage import coverage
 from geobrief.dates import stops
-from geobrief.web import layout, markup
+from geobrief.render import markup
+from geobrief.web import layout
 from geobrief.web.axis import axis
 from geobrief.web.bridge import map_frame
 from geobrief.web.layout import SHEET, Screen

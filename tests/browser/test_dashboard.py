@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from geobrief.atlas import Atlas
-from geobrief.web import markup
+from geobrief.render import markup
 from tests.conftest import Journal
 
 PNG = b"\x89PNG\r\n\x1a\n"

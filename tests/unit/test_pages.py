@@ -17,7 +17,7 @@ from geobrief import style
 from geobrief.atlas import Atlas
 from geobrief.coverage import coverage
 from geobrief.fonts import FONTS
-from geobrief.web import markup
+from geobrief.render import markup
 from geobrief.web.bridge import reported
 from geobrief.web.door import index
 from geobrief.web.table import figure

@@ -23,12 +23,12 @@
     $("#zoom-out").addEventListener("click", () => map.zoomOut());
     $("#reset").addEventListener("click", geobrief.reset);
     if (geobrief.framed) tameWheel();
-    $("#copy").addEventListener("click", copy);
+    if ($("#copy")) $("#copy").addEventListener("click", copy);
     all("[data-layer]").forEach((box) => box.addEventListener("change", () => toggle(box)));
     all("[data-select]").forEach((button) => button.addEventListener("click", () => {
       geobrief.choose(button.dataset.select, false, { move: true });
     }));
-    all("[data-features]").forEach((passage) => passage.addEventListener("click", () => {
+    all("button[data-features]").forEach((passage) => passage.addEventListener("click", () => {
       const ids = passage.dataset.features.split(" ").filter(Boolean);
       geobrief.select(ids, { move: true });
       window.dispatchEvent(new CustomEvent("geobrief:select", { detail: { ids: geobrief.lit, passages: geobrief.passagesOf(ids) } }));
@@ -104,7 +104,7 @@
     const box = $("#status");
     box.textContent = message;
     clearTimeout(fading);
-    fading = setTimeout(() => { box.textContent = ""; $("#link").hidden = true; }, 6000);
+    fading = setTimeout(() => { box.textContent = ""; if ($("#link")) $("#link").hidden = true; }, 6000);
   }
 
   function tip(text, at) {
@@ -180,6 +180,7 @@
   }
 
   function refreshLinks() {
+    if (!$("#download")) return; // a page in a file of its own has no address to keep
     const q = query();
     $("#download").href = geobrief.page.image + "?" + q;
     if (!geobrief.framed && document.body.dataset.ready) history.replaceState(null, "", location.pathname + "?" + q);

@@ -121,7 +121,7 @@ def _marked(text: str, marks: Sequence[Mark]) -> str:
     )
 
 
-def card(made: Card, text: Text) -> str:
+def card(made: Card, text: Text, *, hidden: bool = False) -> str:
     """Return the card of one feature: names, figures, source, date, and what is uncertain."""
     told = [name for name in made.names if name.text != made.title]
     names = "".join(
@@ -139,7 +139,7 @@ def card(made: Card, text: Text) -> str:
     )
     note = f'<p class="gb-note">{said(made.note)}</p>' if made.note else ""
     return (
-        f'<section class="gb-card" data-card="{escape(made.id)}">'
+        f'<section class="gb-card" data-card="{escape(made.id)}"{" hidden" if hidden else ""}>'
         f'<div class="gb-kind">{said(made.kind)}{button(text("Clear"), (), "gb-clear")}</div>'
         f'<h3>{said(made.title)}</h3><p class="gb-names">{names}</p>'
         f"<dl>{rows}</dl>{note}</section>"
