@@ -12,9 +12,10 @@ from geobrief.atlas import Atlas
 from geobrief.check import problems
 from geobrief.compose import compose
 from geobrief.errors import GeobriefError, RequestError
+from geobrief.export import FORMATS, bundle, export, file_name
 from geobrief.files import write_whole
 from geobrief.listing import listing
-from geobrief.render.paper.options import PrintOptions
+from geobrief.render.paper.options import BACKGROUNDS, LOOKS, PARTS, TEXTS, PrintOptions
 from geobrief.settings import settings
 from geobrief.spec import View
 from geobrief.wordings import untranslated, wordings
@@ -26,6 +27,7 @@ VIEW_OPTIONS = {
     "bbox": "extent W,S,E,N in degrees",
     "layers": "ids of the layers that are on, of those that can be switched",
     "select": "ids of selected features, layer/id",
+    "compare": "border policy whose differences are marked",
 }
 
 PRINT_OPTIONS = {
@@ -33,7 +35,12 @@ PRINT_OPTIONS = {
     "orientation": "landscape or portrait",
     "dpi": "dots per inch",
     "marking": "a handling line at head and foot",
+    "without": f"parts left out: {', '.join(PARTS)}",
+    "look": ", ".join(LOOKS),
+    "background": ", ".join(BACKGROUNDS),
+    "text": f"how an SVG holds its words: {', '.join(TEXTS)}",
 }
+ARCHIVE = ".zip"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -64,13 +71,22 @@ def _parser() -> argparse.ArgumentParser:
     listing.add_argument("--lang", default="", help="wordings that this language still lacks")
     listing.add_argument("--json", action="store_true", help="as JSON")
     listing.set_defaults(run=_list)
-    words = "write a sheet as .png, .svg or .pdf"
-    export = verbs.add_parser("export", parents=[folders], help=words)
-    export.add_argument("sheet")
-    export.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
-    for name, text in (PRINT_OPTIONS | VIEW_OPTIONS).items():
-        export.add_argument(f"--{name}", default="", help=text)
-    export.set_defaults(run=_export)
+    words = f"write a sheet as {', '.join(f'.{name}' for name in FORMATS)}"
+    one = verbs.add_parser("export", parents=[folders], help=words)
+    one.add_argument("sheet")
+    one.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
+    one.set_defaults(run=_export)
+    words = f"write sheets into a folder, or into one {ARCHIVE}"
+    every = verbs.add_parser("export-all", parents=[folders], help=words)
+    every.add_argument("output", type=Path, metavar="DIR", help=f"a folder, or FILE{ARCHIVE}")
+    every.add_argument(
+        "--format", action="append", choices=FORMATS, help="png unless told; may be repeated"
+    )
+    every.add_argument("--sheets", default="", metavar="ID,...", help="all unless told")
+    every.set_defaults(run=_export_all)
+    for verb in (one, every):
+        for name, text in (PRINT_OPTIONS | VIEW_OPTIONS).items():
+            verb.add_argument(f"--{name}", default="", help=text)
     return parser
 
 
@@ -99,19 +115,47 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _export(options: argparse.Namespace) -> int:
-    from geobrief.render import print as printed  # matplotlib takes a second to import
-
     suffix = options.output.suffix.lstrip(".").lower()
-    if suffix not in printed.SUFFIXES:
-        formats = ", ".join(f".{name}" for name in sorted(printed.SUFFIXES))
+    if suffix not in FORMATS:
+        formats = ", ".join(f".{name}" for name in FORMATS)
         raise RequestError(f"cannot write {options.output.name!r}", hint=f"use {formats}")
+    view, wanted = _asked(options)
     atlas = Atlas.load(options.content, options.geodata)
-    view = View.from_query({name: getattr(options, name) for name in VIEW_OPTIONS})
     spec = compose(atlas, options.sheet, view)
-    wanted = {name: str(getattr(options, name)) for name in PRINT_OPTIONS}
-    body = printed.render(atlas, spec, suffix, PrintOptions.from_query(wanted))
-    try:
-        write_whole(options.output, body)
-    except OSError as reason:
-        raise RequestError(f"cannot write {options.output}: {reason.strerror}") from None
+    _write(options.output, export(atlas, spec, suffix, wanted))
     return 0
+
+
+def _export_all(options: argparse.Namespace) -> int:
+    """Write each file as soon as it is made; an archive is written when all are."""
+    view, wanted = _asked(options)
+    atlas = Atlas.load(options.content, options.geodata)
+    sheets = [id.strip() for id in options.sheets.split(",") if id.strip()] or list(atlas.sheets)
+    specs = [compose(atlas, id, view) for id in sheets]
+    jobs = [(spec, suffix) for spec in specs for suffix in options.format or ["png"]]
+    archive = options.output.suffix.lower() == ARCHIVE
+    made: list[tuple[str, bytes]] = []
+    for number, (spec, suffix) in enumerate(jobs, 1):
+        name = file_name(atlas, spec, suffix)
+        body = export(atlas, spec, suffix, wanted)
+        if archive:
+            made.append((name, body))
+        else:
+            _write(options.output / name, body)
+        print(f"{number}/{len(jobs)} {name}", flush=True)
+    if archive:
+        _write(options.output, bundle(made))
+    return 0
+
+
+def _asked(options: argparse.Namespace) -> tuple[View, PrintOptions]:
+    view = View.from_query({name: getattr(options, name) for name in VIEW_OPTIONS})
+    wanted = {name: str(getattr(options, name)) for name in PRINT_OPTIONS}
+    return view, PrintOptions.from_query(wanted)
+
+
+def _write(path: Path, body: bytes) -> None:
+    try:
+        write_whole(path, body)
+    except OSError as reason:
+        raise RequestError(f"cannot write {path}: {reason.strerror}") from None

@@ -72,3 +72,10 @@ class BusyError(GeobriefError, RuntimeError):
 
     code = "busy"
     status = 503
+
+
+class GoneError(GeobriefError, RuntimeError):
+    """Whoever asked has left; nobody reads this but the log."""
+
+    code = "gone"
+    status = 499

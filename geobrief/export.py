@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Callable, Iterable
+from dataclasses import fields
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from geobrief.errors import RequestError
+from geobrief.errors import NotFoundError
 from geobrief.render.paper.options import SLIDE, PrintOptions
 from geobrief.spec import MapSpec
 
@@ -34,18 +35,32 @@ IMAGES = ("png", "svg", "pdf")
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest that a ZIP can name: it keeps no clock
 
 
-def export(atlas: Atlas, spec: MapSpec, suffix: str, options: PrintOptions = SLIDE) -> bytes:
+Pause = Callable[[], None]
+"""Called before each step of the work; what it raises ends it."""
+
+
+def export(
+    atlas: Atlas,
+    spec: MapSpec,
+    suffix: str,
+    options: PrintOptions = SLIDE,
+    pause: Pause = lambda: None,
+) -> bytes:
     """Return the map as a file of one of `FORMATS`.
 
     Raises
     ------
+    NotFoundError
+        If the format is not known.
     RequestError
-        If the format is not known or an option out of its range.
+        If an option is out of its range.
     SetupError
         If the fonts have not been cut.
     """
     options.checked()
-    return _maker(checked_format(suffix))(atlas, spec, options)
+    make = _maker(checked_format(suffix))
+    pause()
+    return make(atlas, spec, options, pause)
 
 
 def checked_format(suffix: str) -> str:
@@ -53,27 +68,33 @@ def checked_format(suffix: str) -> str:
 
     Raises
     ------
-    RequestError
+    NotFoundError
         If it is not one of `FORMATS`.
     """
     if suffix not in MEDIA_TYPES:
-        raise RequestError(f"no format {suffix!r}", hint=f"one of {', '.join(FORMATS)}")
+        raise NotFoundError(f"no format {suffix!r}", hint=f"one of {', '.join(FORMATS)}")
     return suffix
 
 
-def _maker(suffix: str) -> Callable[[Atlas, MapSpec, PrintOptions], bytes]:
+Maker = Callable[["Atlas", MapSpec, PrintOptions, Pause], bytes]
+
+
+def _maker(suffix: str) -> Maker:
     """Import what makes a format when it is first asked for: matplotlib takes a second."""
     if suffix in IMAGES:
         from geobrief.render import print as printed
 
-        return lambda atlas, spec, options: printed.render(atlas, spec, suffix, options)
+        return lambda atlas, spec, options, pause: printed.render(
+            atlas, spec, suffix, options, pause
+        )
     if suffix == "html":
         from geobrief.render import offline
 
-        return lambda atlas, spec, options: offline.render(atlas, spec, options.marking)
+        return lambda atlas, spec, options, _: offline.render(atlas, spec, options.marking)
     from geobrief.render import data
 
-    return data.geojson if suffix == "geojson" else data.geopackage
+    make = data.geojson if suffix == "geojson" else data.geopackage
+    return lambda atlas, spec, options, _: make(atlas, spec, options.marking)
 
 
 def file_name(atlas: Atlas, spec: MapSpec, suffix: str) -> str:
@@ -81,6 +102,16 @@ def file_name(atlas: Atlas, spec: MapSpec, suffix: str) -> str:
     own = spec.lang == atlas.default_language.id
     parts = (spec.sheet, "" if own else spec.lang, spec.digest()[:8])
     return f"{'-'.join(part for part in parts if part)}.{suffix}"
+
+
+def told(options: PrintOptions) -> dict[str, str]:
+    """Return the options that are not the default, as the address and the command line say them."""
+    found = {}
+    for item in fields(options):
+        value = getattr(options, item.name)
+        if value != item.default:
+            found[item.name] = ",".join(value) if isinstance(value, tuple) else str(value)
+    return found
 
 
 def bundle(files: Iterable[tuple[str, bytes]]) -> bytes:

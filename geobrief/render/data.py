@@ -22,7 +22,6 @@ from geobrief.cards import Card, card
 from geobrief.layers import RECORD, Layer
 from geobrief.render import geopackage as package
 from geobrief.render.chrome import kinds
-from geobrief.render.paper.options import SLIDE, PrintOptions
 from geobrief.spec import FeatureSpec, MapSpec
 from geobrief.style import Symbol
 
@@ -37,10 +36,10 @@ _MARKERS = ((3.0, "small"), (5.0, "medium"))
 """Radius up to which a point has this size in simplestyle; beyond it is large."""
 
 
-def geojson(atlas: Atlas, spec: MapSpec, options: PrintOptions = SLIDE) -> bytes:
+def geojson(atlas: Atlas, spec: MapSpec, marking: str = "") -> bytes:
     """Return the map as a FeatureCollection after RFC 7946, coloured by simplestyle keys.
 
-    Of the options only the handling line counts.
+    `marking` is a handling line that goes with it.
     """
     symbols = dict(spec.symbols)
     features = []
@@ -56,15 +55,15 @@ def geojson(atlas: Atlas, spec: MapSpec, options: PrintOptions = SLIDE) -> bytes
                     "geometry": _geometry(shape),
                 }
             )
-    head = about(atlas, spec, options.marking)
+    head = about(atlas, spec, marking)
     whole = {"type": "FeatureCollection", **head, "features": features}
     return (json.dumps(whole, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
 
-def geopackage(atlas: Atlas, spec: MapSpec, options: PrintOptions = SLIDE) -> bytes:
+def geopackage(atlas: Atlas, spec: MapSpec, marking: str = "") -> bytes:
     """Return the map as a GeoPackage: a table for each layer, its style, and the sheet's words.
 
-    Of the options only the handling line counts.
+    `marking` is a handling line that goes with it.
     """
     found = []
     for table in tables(atlas, spec):
@@ -83,7 +82,7 @@ def geopackage(atlas: Atlas, spec: MapSpec, options: PrintOptions = SLIDE) -> by
                 next((f.label_style for f in table.features if f.label), ""),
             )
         )
-    text = json.dumps(about(atlas, spec, options.marking), ensure_ascii=False, allow_nan=False)
+    text = json.dumps(about(atlas, spec, marking), ensure_ascii=False, allow_nan=False)
     return package.write(found, text, spec.as_of)
 
 

@@ -6,6 +6,7 @@ be checked against each other and against the frame. The same spec gives the sam
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -71,8 +72,16 @@ class PrintedSheet:
     metres_per_point: float
 
 
-def render(atlas: Atlas, spec: MapSpec, suffix: str, options: PrintOptions = SLIDE) -> bytes:
+def render(
+    atlas: Atlas,
+    spec: MapSpec,
+    suffix: str,
+    options: PrintOptions = SLIDE,
+    pause: Callable[[], None] = lambda: None,
+) -> bytes:
     """Return the sheet as a file; `suffix` is "png", "svg" or "pdf".
+
+    `pause` is called before each step; what it raises ends the work.
 
     Raises
     ------
@@ -84,7 +93,9 @@ def render(atlas: Atlas, spec: MapSpec, suffix: str, options: PrintOptions = SLI
     if suffix not in SUFFIXES:
         raise RequestError(f"no image format {suffix!r}", hint=f"choose {', '.join(SUFFIXES)}")
     with _drawing:
+        pause()
         sheet = layout(atlas, spec, options)
+        pause()
         language = atlas.language(spec.lang).tag
         if suffix == "svg":
             return encode.svg(sheet.figure, spec, language, options.text == "text")

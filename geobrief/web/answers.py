@@ -12,11 +12,12 @@ from functools import lru_cache
 from typing import Any
 
 import anyio
+import anyio.from_thread
 import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from geobrief.errors import BusyError, GeobriefError, RequestError
+from geobrief.errors import BusyError, GeobriefError, GoneError, RequestError
 from geobrief.settings import settings
 
 log = logging.getLogger(__name__)
@@ -118,20 +119,62 @@ class Bench:
         self._limiter: anyio.CapacityLimiter | None = None
         self._inside = 0
 
-    async def run(self, work: Callable[[], bytes]) -> bytes:
+    async def run(
+        self, work: Callable[[], bytes], gone: Callable[[], Awaitable[None]] | None = None
+    ) -> bytes:
         """Run `work` in a thread.
+
+        `gone` returns when nobody waits for the outcome any more. Work that has not begun is
+        dropped then; work under way ends where it calls `still_wanted`.
 
         Raises
         ------
         BusyError
             If the queue is full.
+        GoneError
+            If nobody waits any more.
         """
         if self._inside >= self.workers + self.queue:
-            raise BusyError("too many images are being drawn", hint="try again in a few seconds")
+            raise BusyError("too many maps are being drawn", hint="try again in a few seconds")
         if self._limiter is None:
             self._limiter = anyio.CapacityLimiter(self.workers)
         self._inside += 1
         try:
-            return await anyio.to_thread.run_sync(work, limiter=self._limiter)
+            return await self._unless_gone(work, self._limiter, gone)
         finally:
             self._inside -= 1
+
+    @staticmethod
+    async def _unless_gone(
+        work: Callable[[], bytes],
+        limiter: anyio.CapacityLimiter,
+        gone: Callable[[], Awaitable[None]] | None,
+    ) -> bytes:
+        made: bytes | Exception = GoneError("whoever asked has left")
+
+        async def watch(scope: anyio.CancelScope) -> None:
+            if gone is not None:
+                await gone()
+                scope.cancel()
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(watch, group.cancel_scope)
+            try:
+                made = await anyio.to_thread.run_sync(work, limiter=limiter)
+            except Exception as reason:  # raised below: here it would come out as a group
+                made = reason
+            group.cancel_scope.cancel()
+        if isinstance(made, Exception):
+            raise made
+        return made
+
+
+def still_wanted() -> None:
+    """End the work of a thread of the bench if nobody waits for its outcome any more."""
+    anyio.from_thread.check_cancelled()
+
+
+async def left(request: Request) -> None:
+    """Return when the client of a request has left."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass

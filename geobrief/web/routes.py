@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
+import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -17,6 +19,7 @@ from starlette.routing import Route
 from geobrief.atlas import Atlas
 from geobrief.compose import compose
 from geobrief.errors import GeobriefError, NotFoundError
+from geobrief.export import MEDIA_TYPES, checked_format, export, file_name
 from geobrief.layers import Layer
 from geobrief.listing import listing
 from geobrief.render import screen
@@ -25,9 +28,18 @@ from geobrief.render.paper.options import PrintOptions
 from geobrief.settings import settings
 from geobrief.spec import MapSpec, View
 from geobrief.web import current_atlas
-from geobrief.web.answers import ASK, FOREVER, METHODS, Bench, body_answer, error_answer, guarded
+from geobrief.web.answers import (
+    ASK,
+    FOREVER,
+    METHODS,
+    Bench,
+    body_answer,
+    error_answer,
+    guarded,
+    left,
+    still_wanted,
+)
 
-IMAGES = {"png": "image/png", "svg": "image/svg+xml", "pdf": "application/pdf"}
 MEDIA = {
     ".js": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",
@@ -55,14 +67,14 @@ def routes(load: Loader = current_atlas) -> list[Route]:
         "/healthz": lambda request: _health(load),
     }
 
-    async def image(request: Request) -> Response:
-        return await _image(load(), request, bench)
+    async def sheet(request: Request) -> Response:
+        return await _export(load, request, bench)
 
     async def chart(request: Request) -> Response:
         return await _chart(load(), request, bench)
 
     found["/api/sheets/{sheet}/charts/{number:int}.svg"] = chart
-    found["/api/sheets/{sheet}.{suffix}"] = image
+    found["/api/sheets/{sheet}.{suffix}"] = sheet
     found["/api/{path:path}"] = _unknown
     return [Route(path, guarded(endpoint), methods=METHODS) for path, endpoint in found.items()]
 
@@ -133,22 +145,20 @@ def _geojson(atlas: Atlas, request: Request) -> Response:
     return body_answer(request, text, "application/geo+json")
 
 
-async def _image(atlas: Atlas, request: Request, bench: Bench) -> Response:
-    suffix = request.path_params["suffix"]
-    if suffix not in IMAGES:
-        raise NotFoundError(f"no format {suffix!r}", hint=f"one of {', '.join(sorted(IMAGES))}")
-    spec, _ = _spec(atlas, request)
+async def _export(load: Loader, request: Request, bench: Bench) -> Response:
+    """Answer with a map as a file; a client that leaves ends the work for it."""
+    suffix = checked_format(request.path_params["suffix"])
     options = PrintOptions.from_query(request.query_params)
+    atlas = load()
+    spec, _ = await anyio.to_thread.run_sync(_spec, atlas, request)
 
     def draw() -> bytes:
-        from geobrief.render import print as printed  # matplotlib takes a second to import
+        return export(atlas, spec, suffix, options, still_wanted)
 
-        return printed.render(atlas, spec, suffix, options)
-
-    body = await bench.run(draw)
-    name = f"{spec.sheet}-{spec.digest()[:8]}.{suffix}"
+    body = await bench.run(draw, partial(left, request))
+    name = file_name(atlas, spec, suffix)
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": ASK}
-    return Response(body, media_type=IMAGES[suffix], headers=headers)
+    return Response(body, media_type=MEDIA_TYPES[suffix], headers=headers)
 
 
 async def _chart(atlas: Atlas, request: Request, bench: Bench) -> Response:
@@ -163,7 +173,7 @@ async def _chart(atlas: Atlas, request: Request, bench: Bench) -> Response:
 
         return chart.svg(atlas, charts[number], lang)
 
-    return body_answer(request, await bench.run(draw), IMAGES["svg"])
+    return body_answer(request, await bench.run(draw, partial(left, request)), MEDIA_TYPES["svg"])
 
 
 def _health(load: Loader) -> Response:

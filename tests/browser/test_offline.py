@@ -1,4 +1,4 @@
-"""One file, no network: opened from a folder with the network cut, map and words find each other."""
+"""One file, opened with the network cut: map and words find each other."""
 
 from __future__ import annotations
 

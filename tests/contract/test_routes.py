@@ -15,10 +15,10 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from geobrief.errors import BusyError, ContentError
+from geobrief.errors import BusyError, ContentError, GoneError
 from geobrief.render import leaflet
 from geobrief.web import current_atlas
-from geobrief.web.answers import Bench
+from geobrief.web.answers import Bench, still_wanted
 from geobrief.web.door import FILES, door_routes
 from geobrief.web.routes import routes
 
@@ -124,16 +124,6 @@ def test_view_stands_in_the_address(client: TestClient, sheet: str) -> None:
     page = client.get(f"/map/{sheet}?bbox=60.5,29,70.25,35").text
     assert '"extent":[60.5,29.0,70.25,35.0]' in page
     assert '"exact":true' in page
-
-
-def test_image_of_a_view(client: TestClient, sheet: str) -> None:
-    answer = client.get(f"/api/sheets/{sheet}.png?dpi=40")
-    assert answer.status_code == 200
-    assert answer.headers["content-type"] == "image/png"
-    assert answer.content.startswith(b"\x89PNG")
-    assert re.fullmatch(
-        rf'attachment; filename="{sheet}-[0-9a-f]{{8}}\.png"', answer.headers["content-disposition"]
-    )
 
 
 def test_layer_as_geojson(client: TestClient) -> None:
@@ -276,3 +266,51 @@ def test_a_full_bench_says_when_to_come_back(sheet: str) -> None:
 
     with ThreadPoolExecutor() as apart:  # the browser tests leave a loop in the main thread
         assert apart.submit(anyio.run, overfill).result() == 3
+
+
+def test_work_that_nobody_waits_for_is_dropped_or_ends() -> None:
+    """Of two jobs whose clients leave, the one under way ends at its next step."""
+    steps: list[str] = []
+
+    async def leave() -> list[type[BaseException]]:
+        bench, begun, gone = Bench(workers=1, queue=5), threading.Event(), anyio.Event()
+        ends: list[type[BaseException]] = []
+
+        def work() -> bytes:
+            steps.append("begun")
+            begun.set()
+            for _ in range(500):  # five seconds, unless it is told to end
+                threading.Event().wait(0.01)
+                still_wanted()
+            steps.append("done for nobody")
+            return b""
+
+        async def ask() -> None:
+            try:
+                await bench.run(work, gone.wait)
+            except GoneError as reason:
+                ends.append(type(reason))
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(ask)
+            group.start_soon(ask)
+            await anyio.to_thread.run_sync(begun.wait)
+            gone.set()
+        assert await bench.run(lambda: b"free again") == b"free again"
+        return ends
+
+    with ThreadPoolExecutor() as apart:
+        assert apart.submit(anyio.run, leave).result() == [GoneError, GoneError]
+    assert steps == ["begun"]
+
+
+def test_an_error_of_the_work_keeps_its_type() -> None:
+    def work() -> bytes:
+        raise BusyError("inside")
+
+    async def ask() -> None:
+        with pytest.raises(BusyError, match="inside"):
+            await Bench(1, 1).run(work)
+
+    with ThreadPoolExecutor() as apart:
+        apart.submit(anyio.run, ask).result()
