@@ -52,11 +52,15 @@ _Item = TypeVar("_Item", Language, Policy)
 
 @dataclass(frozen=True)
 class Page:
-    """A page of the dashboard and the sheets that it shows, the first one unless told."""
+    """A page of the dashboard and the sheets that it shows, the first one unless told.
+
+    A page with a subtitle of its own is about no sheet; the first one lends it its map.
+    """
 
     id: str
     title: str
     sheets: tuple[str, ...]
+    subtitle: str = ""
 
 
 @dataclass(frozen=True)
@@ -267,7 +271,7 @@ def _policy(raw: dict[str, Any]) -> Policy:
 
 def _page(raw: dict[str, Any]) -> Page:
     sheets = raw.get("sheets") or [raw["sheet"]]
-    return Page(raw["id"], raw["title"], tuple(sheets))
+    return Page(raw["id"], raw["title"], tuple(sheets), raw.get("subtitle", ""))
 
 
 def _check_pages(pages: tuple[Page, ...], content: Path, where: Where, report: Report) -> None:

@@ -12,9 +12,10 @@ from geobrief.atlas import Atlas
 from geobrief.check import problems
 from geobrief.compose import compose
 from geobrief.errors import GeobriefError, RequestError
-from geobrief.export import FORMATS, bundle, export, file_name
+from geobrief.export import bundle, export, file_name
 from geobrief.files import write_whole
 from geobrief.listing import listing
+from geobrief.render.formats import FORMATS
 from geobrief.render.paper.options import BACKGROUNDS, LOOKS, PARTS, TEXTS, PrintOptions
 from geobrief.settings import settings
 from geobrief.spec import View

@@ -1,4 +1,4 @@
-"""A map as a file: the formats, their names, and the one call that makes each of them.
+"""A map as a file: its name, and the one call that makes it in any format.
 
 The command line, the pages and HTTP all come through here, so they give the same bytes.
 """
@@ -12,25 +12,12 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from geobrief.errors import NotFoundError
+from geobrief.render.formats import FORMATS, IMAGES, MEDIA_TYPES
 from geobrief.render.paper.options import SLIDE, PrintOptions
 from geobrief.spec import MapSpec
 
 if TYPE_CHECKING:
     from geobrief.atlas import Atlas
-
-MEDIA_TYPES = {
-    "png": "image/png",
-    "svg": "image/svg+xml",
-    "pdf": "application/pdf",
-    "geojson": "application/geo+json",
-    "gpkg": "application/geopackage+sqlite3",
-    "html": "text/html; charset=utf-8",
-}
-"""Every format that a map can be taken away in."""
-
-FORMATS = tuple(MEDIA_TYPES)
-IMAGES = ("png", "svg", "pdf")
-"""The formats that have a size, a look and parts to leave out."""
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest that a ZIP can name: it keeps no clock
 

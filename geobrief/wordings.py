@@ -34,7 +34,7 @@ def untranslated(atlas: Atlas, lang: str) -> tuple[str, ...]:
 def _of_content(atlas: Atlas) -> Iterator[str]:
     yield atlas.title
     for page in atlas.pages:
-        yield page.title
+        yield from (page.title, page.subtitle)
     for policy in atlas.policies:
         yield from (policy.name, policy.short, policy.disclaimer, *policy.names.values())
     for moment in atlas.moments:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from geobrief.legend import UNCERTAIN
+from geobrief.render.formats import FORMATS, format_name
 from geobrief.render.swatch import swatch
 from geobrief.spec import FeatureSpec, MapSpec
 from geobrief.style import CHANGED
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 def chrome(atlas: Atlas, spec: MapSpec, query: dict[str, str]) -> dict[str, Any]:
     """Return the values of the page template; the template escapes all of them."""
     essay = atlas.default_language
+    asked = urlencode(query)
     return {
         "text": partial(atlas.text, spec.lang),
         "title": spec.title,
@@ -35,7 +37,10 @@ def chrome(atlas: Atlas, spec: MapSpec, query: dict[str, str]) -> dict[str, Any]
         "as_of": spec.as_of,
         "legend": legend_groups(spec),
         "places": places(atlas, spec),
-        "image": f"/api/sheets/{quote(spec.sheet)}.png?{urlencode(query)}",
+        "files": [
+            (suffix, format_name(suffix), f"/api/sheets/{quote(spec.sheet)}.{suffix}?{asked}")
+            for suffix in FORMATS
+        ],
     }
 
 

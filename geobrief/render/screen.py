@@ -109,7 +109,7 @@ def _page_data(atlas: Atlas, spec: MapSpec, query: dict[str, str]) -> dict[str, 
         "home": atlas.sheets[spec.sheet].extent,
         "exact": bool(query.get("bbox")),
         "query": carried,
-        "image": f"/api/sheets/{quote(spec.sheet)}.png",
+        "files": f"/api/sheets/{quote(spec.sheet)}.",
     }
 
 

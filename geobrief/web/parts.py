@@ -141,6 +141,7 @@ def _also(screen: Screen, passages: Sequence[str]) -> str:
         f'<a href="/{quote(page.id)}?{urlencode(layout.carried(screen.view, sheet))}">'
         f"{escape(screen.text(screen.atlas.sheets[sheet].tab or page.title))}</a>"
         for page in screen.atlas.pages
+        if not page.subtitle
         for sheet in page.sheets
         if set(passages) & set(screen.atlas.sheets[sheet].passages) and sheet != screen.sheet.id
     ]
@@ -226,7 +227,8 @@ def sheet_links(screen: Screen) -> None:
         for page in screen.atlas.pages:
             if page.id != screen.page.id:
                 st.page_link(screen.links[page.id], query_params=layout.carried(screen.view))
-                shows = screen.text(screen.atlas.sheets[page.sheets[0]].subtitle)
+                own = page.subtitle or screen.atlas.sheets[page.sheets[0]].subtitle
+                shows = screen.text(own)
                 st.html(f'<p class="gb-note">{markup.said(shows)}</p>')
 
 

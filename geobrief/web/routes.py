@@ -19,11 +19,12 @@ from starlette.routing import Route
 from geobrief.atlas import Atlas
 from geobrief.compose import compose
 from geobrief.errors import GeobriefError, NotFoundError
-from geobrief.export import MEDIA_TYPES, checked_format, export, file_name
+from geobrief.export import checked_format, export, file_name
 from geobrief.layers import Layer
 from geobrief.listing import listing
 from geobrief.render import screen
 from geobrief.render.assets import asset_digest, asset_file
+from geobrief.render.formats import MEDIA_TYPES
 from geobrief.render.paper.options import PrintOptions
 from geobrief.settings import settings
 from geobrief.spec import MapSpec, View

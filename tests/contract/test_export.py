@@ -27,7 +27,8 @@ from starlette.testclient import TestClient
 from geobrief.atlas import Atlas
 from geobrief.cli import main
 from geobrief.compose import compose
-from geobrief.export import FORMATS, MEDIA_TYPES, bundle, export, file_name
+from geobrief.export import bundle, export, file_name
+from geobrief.render.formats import FORMATS, MEDIA_TYPES
 from geobrief.render.paper.options import PrintOptions
 from geobrief.spec import View
 from geobrief.web.routes import routes
@@ -212,17 +213,26 @@ def memory(port: int) -> int:
     raise AssertionError(f"nobody listens on {port}")
 
 
-def test_thirty_at_once_are_all_answered_and_the_dashboard_too(server: str) -> None:
-    sheet = f"{server}/api/sheets/provinces-border"
+@pytest.fixture(scope="module")
+def wide(folders: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server of the second atlas, as it is set unless told otherwise."""
+    log = tmp_path_factory.mktemp("wide") / "log.txt"
+    content, geodata = map(str, folders)
+    with served(log, GEOBRIEF_CONTENT=content, GEOBRIEF_GEODATA=geodata) as address:
+        yield address
+
+
+def test_thirty_at_once_are_all_answered_and_the_dashboard_too(wide: str) -> None:
+    sheet = f"{wide}/api/sheets/whole"
     get(f"{sheet}.png?dpi=36")  # what is read once is read
-    port = int(server.rpartition(":")[2])
+    port = int(wide.rpartition(":")[2])
     before, most, busy = memory(port), 0, threading.Event()
     with ThreadPoolExecutor(30) as readers:
         asked = [readers.submit(get, f"{sheet}.png?dpi={36 + n % 5}") for n in range(30)]
         waits = []
         while not all(one.done() for one in asked):
             started = time.monotonic()
-            assert get(f"{server}/healthz")[0] == 200
+            assert get(f"{wide}/healthz")[0] == 200
             waits.append(time.monotonic() - started)
             most = max(most, memory(port))
             busy.wait(0.3)

@@ -182,7 +182,7 @@
   function refreshLinks() {
     if (!$("#download")) return; // a page in a file of its own has no address to keep
     const q = query();
-    $("#download").href = geobrief.page.image + "?" + q;
+    all("[data-format]").forEach((link) => { link.href = geobrief.page.files + link.dataset.format + "?" + q; });
     if (!geobrief.framed && document.body.dataset.ready) history.replaceState(null, "", location.pathname + "?" + q);
   }
 
