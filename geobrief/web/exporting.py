@@ -417,8 +417,10 @@ def page(screen: Screen) -> None:
             shown = next(spec for spec in made if spec.sheet == chosen)
         preview(screen, asked, shown)
     with shows:
-        if len(made) == 1:
-            download(screen, asked, made[0])
-        else:
-            archive(screen, asked, made)
+        file = st.container()
         command(screen, asked, made)
+        with file:
+            if len(made) == 1:
+                download(screen, asked, made[0])
+            else:  # last: while an archive is being made, all else stands
+                archive(screen, asked, made)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from geobrief.web.markup import Text, button, said
+from geobrief.render.markup import Text, button, said
 from geobrief.wordings import UNITS, heading
 
 _SHORT = re.compile(r"[\w.:-]{4,14}")
