@@ -294,15 +294,17 @@ def specs(screen: Screen, asked: Wish) -> list[MapSpec]:
 
 def preview(screen: Screen, asked: Wish, spec: MapSpec) -> None:
     """Show the sheet as its file will be, with fewer dots."""
-    width = page_size(asked.options.size, asked.options.orientation)[0] / 72
-    dpi = max(LEAST_DPI, min(96, int(PREVIEW_WIDTH / width)))
+    width, height = page_size(asked.options.size, asked.options.orientation)
+    dpi = max(LEAST_DPI, min(96, int(PREVIEW_WIDTH / width * 72)))
+    pixels = f'width="{round(width / 72 * dpi)}" height="{round(height / 72 * dpi)}"'
+    pixels += f' style="--gb-shape:{width / height:.4f}"'
     address = f"/api/sheets/{quote(spec.sheet)}.png?"
     address += asked.query(replace(asked.options, dpi=dpi))
     shows = screen.text(wording("Preview: the same sheet at {dpi} dots per inch"))
     words = f"{shows.format(dpi=dpi)} · {spec.digest()}"
     alt = f"{screen.text(wording('Preview'))}: {spec.title}"
     st.html(
-        f'<figure class="gb-preview"><img src="{escape(address)}" alt="{escape(alt)}">'
+        f'<figure class="gb-preview"><img src="{escape(address)}" {pixels} alt="{escape(alt)}">'
         f"<figcaption>{markup.said(words)}</figcaption></figure>"
     )
 
