@@ -7,9 +7,9 @@ be checked against each other and against the frame. The same spec gives the sam
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import shapely
 from matplotlib.axes import Axes
@@ -20,26 +20,27 @@ from shapely.geometry import LineString, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from geobrief import style
+from geobrief.axis import axes as axes_of
 from geobrief.errors import RequestError
 from geobrief.render.paper import encode, scene
 from geobrief.render.paper.drawing import Brush
 from geobrief.render.paper.furniture import (
     Plate,
-    Say,
     draw_graticule,
     draw_neat_line,
     draw_plate,
     plan_plate,
 )
-from geobrief.render.paper.inset import draw_inset, plan_inset
-from geobrief.render.paper.labels import draw_labels
+from geobrief.render.paper.inset import Place, draw_inset, plan_inset
+from geobrief.render.paper.labels import Placement, draw_labels
 from geobrief.render.paper.lettering import Type, draw, measure, register
 from geobrief.render.paper.look import GROUND, LOOKS_BY_NAME, apply
 from geobrief.render.paper.options import SLIDE, PrintOptions, page_size
-from geobrief.render.paper.page import MARGIN, Plan, plan, sheet_scale
+from geobrief.render.paper.page import MARGIN, Matter, Plan, plan, sheet_scale
 from geobrief.render.paper.panel import Hand
 from geobrief.render.paper.projection import Frame
-from geobrief.spec import MapSpec
+from geobrief.render.paper.timeline import draw_axes
+from geobrief.spec import InsetSpec, MapSpec
 
 if TYPE_CHECKING:
     from geobrief.atlas import Atlas
@@ -117,18 +118,9 @@ def layout(atlas: Atlas, spec: MapSpec, options: PrintOptions = SLIDE) -> Printe
     def say(wording: str) -> str:
         return atlas.text(spec.lang, wording)
 
-    laid = plan(spec, page, hand, say, options)
-    frame = Frame(spec.extent, laid.frame)
-    drawn = scene.collect(atlas, spec, frame, options.dpi)
-    plate = _plate(frame, hand, drawn, say)
-    inset = spec.inset if "inset" not in options.without else None
-    small = plan_inset(inset, frame.box, hand, plate.box, _pressing(drawn)) if inset else None
-    if inset and small is None:
-        laid = plan(spec, page, hand, say, options, inset)
-        frame = Frame(spec.extent, laid.frame)
-        drawn = scene.collect(atlas, spec, frame, options.dpi)
-        plate = _plate(frame, hand, drawn, say)
-        small = laid.inset
+    matter = Matter(spec, hand, say, options.without, tuple(axes_of(atlas, spec)))
+    stage = _staged(atlas, matter, page, options)
+    laid, frame, drawn = stage.laid, stage.frame, stage.drawn
     axes = _axes(page, options.dpi)
     clip = Rectangle(
         laid.frame[:2],
@@ -143,33 +135,87 @@ def layout(atlas: Atlas, spec: MapSpec, options: PrintOptions = SLIDE) -> Printe
     scene.draw_ground(atlas, spec, brush, frame, min(float(options.dpi), RELIEF_DPI))
     scene.draw_features(spec, brush, drawn)
     draw_graticule(brush, frame, say, scene.graticule_height(spec))
-    plates = [shapely.box(*plate.box), *([shapely.box(*small.plate)] if small else [])]
-    placed = scene.label(spec, drawn, frame, hand, shapely.union_all(plates))
-    draw_labels(brush, placed.labels)
-    draw_plate(brush, frame, plate, say)
+    draw_labels(brush, stage.placed.labels)
+    draw_plate(brush, frame, stage.plate, say)
     draw_neat_line(brush, frame)
     texts = [b for column, x, top in laid.columns for b in column.draw(brush, x, top)]
-    if inset and small:
-        words = draw_inset(atlas, spec, inset, axes.figure, small, hand)  # type: ignore[arg-type]
-        texts += [] if laid.inset is None else words
+    if laid.strip and matter.axes:
+        texts += draw_axes(Brush(axes, None, hand.scale), matter.axes, spec, laid.strip, hand)
+    if stage.small:
+        words = draw_inset(atlas, spec, axes, stage.small, hand)
+        texts += words if laid.inset else []
     texts += _mark(axes, options.marking, laid, hand)
     apply(axes.figure, look, options.background == "transparent")  # type: ignore[arg-type]
+    labels = stage.placed.labels
     return PrintedSheet(
         axes.figure,  # type: ignore[arg-type]
         *page,
         frame.polygon,
-        tuple((label.id, label.box) for label in placed.labels),
-        tuple((one.id, one.place.leader) for one in placed.labels if one.place.leader is not None),
-        tuple(placed.dropped),
+        tuple((label.id, label.box) for label in labels),
+        tuple((one.id, one.place.leader) for one in labels if one.place.leader is not None),
+        tuple(stage.placed.dropped),
         tuple(texts),
-        tuple(plates),
+        stage.plates,
         frame.true_metres_per_point,
     )
 
 
-def _plate(frame: Frame, hand: Hand, drawn: list[scene.Drawn], say: Say) -> Plate:
+@dataclass(frozen=True)
+class _Stage:
+    """A plan, and where everything on the map stands in it."""
+
+    laid: Plan
+    frame: Frame
+    drawn: list[scene.Drawn]
+    plate: Plate
+    small: Place | None
+    plates: tuple[Polygon, ...]
+    placed: Placement
+
+
+def _staged(
+    atlas: Atlas, matter: Matter, page: tuple[float, float], options: PrintOptions
+) -> _Stage:
+    """Return the sheet with its small map on the map, or else among the words, or else without.
+
+    The small map gives way to the names that the sheet must show.
+    """
+    spec = matter.spec
+    must = {feature for passage in spec.passages for feature in passage.features}
+    must |= {feature.id for feature in spec.features() if feature.selected}
+    if spec.inset is not None and "inset" not in options.without:
+        for among_words in (None, spec.inset):
+            stage = _stage(atlas, replace(matter, inset=among_words), page, options, spec.inset)
+            if stage and must.isdisjoint(stage.placed.dropped):
+                return stage
+    alone = replace(matter, without=(*matter.without, "inset"))
+    return cast("_Stage", _stage(atlas, alone, page, options, None))
+
+
+def _stage(
+    atlas: Atlas,
+    matter: Matter,
+    page: tuple[float, float],
+    options: PrintOptions,
+    inset: InsetSpec | None,
+) -> _Stage | None:
+    """Return one way of laying out the sheet; None where the map has no corner for its inset."""
+    spec, hand = matter.spec, matter.hand
+    laid = plan(matter, page, bool(options.marking))
+    frame = Frame(spec.extent, laid.frame)
+    drawn = scene.collect(atlas, spec, frame, options.dpi)
     busy = [one.geometry for one in drawn if one.feature.interactive]
-    return plan_plate(frame, hand.scale, busy, _pressing(drawn), say)
+    pressing = _pressing(drawn)
+    plate = plan_plate(frame, hand.scale, busy, pressing, matter.say)
+    small = laid.inset
+    if inset and small is None:
+        small = plan_inset(inset, frame.box, hand, plate.box, pressing)
+        if small is None:
+            return None
+    boxes = [plate.box, *([small.plate] if small else [])]
+    plates = tuple(shapely.box(*box) for box in boxes)
+    placed = scene.label(spec, drawn, frame, hand, shapely.union_all(plates))
+    return _Stage(laid, frame, drawn, plate, small, plates, placed)
 
 
 def _pressing(drawn: list[scene.Drawn]) -> list[BaseGeometry]:

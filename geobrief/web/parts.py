@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 import pandas as pd
 import streamlit as st
 
+from geobrief.axis import axes
 from geobrief.cards import card
 from geobrief.compose import marked_passage
 from geobrief.coverage import coverage
@@ -123,9 +124,8 @@ def cards(screen: Screen) -> None:
 
 def time_axis(screen: Screen) -> None:
     """Show a time axis for each layer of entries of the timeline."""
-    for layer in screen.sheet.layers:
-        if layer.id in screen.atlas.timeline and layer.dated and layer.by:
-            st.html(axis(screen.atlas, layer, screen.spec, screen.text))
+    for found in axes(screen.atlas, screen.spec):
+        st.html(axis(found, screen.spec, screen.text))
 
 
 def essay(screen: Screen) -> None:

@@ -33,7 +33,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("credits", "dates", "legend", "names"),
     ("compare", "insets"),
     ("compose",),
-    ("cards", "check", "coverage", "listing", "wordings"),
+    ("axis", "cards", "check", "coverage", "listing", "wordings"),
     ("render",),
     ("export",),
     ("deck",),

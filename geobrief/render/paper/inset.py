@@ -97,11 +97,17 @@ def _caption(inset: InsetSpec, width: float, hand: Hand) -> Column:
     return column
 
 
-def draw_inset(
-    atlas: Atlas, spec: MapSpec, inset: InsetSpec, figure: Figure, place: Place, hand: Hand
-) -> list[Polygon]:
-    """Draw a small map over the large one; return the boxes of its words."""
-    axes = over(figure, figure.axes[0])
+def draw_inset(atlas: Atlas, spec: MapSpec, below: Axes, place: Place, hand: Hand) -> list[Polygon]:
+    """Draw a sheet's small map over the large one; return the boxes of its words.
+
+    Raises
+    ------
+    ValueError
+        If the sheet has none.
+    """
+    if spec.inset is None:
+        raise ValueError(f"the sheet {spec.sheet!r} has no small map")
+    inset, axes = spec.inset, over(below)
     _plate(axes, place, hand.scale)
     frame = Frame(inset.extent, place.frame)
     own = replace(
@@ -126,9 +132,9 @@ def draw_inset(
     return place.caption.draw(brush, place.frame[0], place.frame[1])
 
 
-def over(figure: Figure, below: Axes) -> Axes:
+def over(below: Axes) -> Axes:
     """Return new axes over others, in the same units."""
-    axes = figure.add_axes((0.0, 0.0, 1.0, 1.0), zorder=below.get_zorder() + 1)
+    axes = below.figure.add_axes((0.0, 0.0, 1.0, 1.0), zorder=below.get_zorder() + 1)
     axes.set_axis_off()
     axes.set_xlim(*below.get_xlim())
     axes.set_ylim(*below.get_ylim())
@@ -159,7 +165,7 @@ def inset_svg(atlas: Atlas, spec: MapSpec, width: float = 220.0) -> bytes:
     if spec.inset is None:
         raise ValueError(f"the sheet {spec.sheet!r} has no small map")
     register()
-    inset, height = replace(spec.inset, title=""), width / aspect(spec.inset.extent)
+    height = width / aspect(spec.inset.extent)
     figure = Figure(figsize=(width / 72, height / 72))
     FigureCanvasAgg(figure)
     below = figure.add_axes((0.0, 0.0, 1.0, 1.0))
@@ -167,7 +173,7 @@ def inset_svg(atlas: Atlas, spec: MapSpec, width: float = 220.0) -> bytes:
     below.set_axis_off()
     hand = Hand(1.0)
     box = (0.0, 0.0, width, height)
-    draw_inset(atlas, spec, inset, figure, Place(box, box, Column(width)), hand)
+    draw_inset(atlas, spec, below, Place(box, box, Column(width)), hand)
     buffer = BytesIO()
     figure.savefig(buffer, format="svg", metadata={"Date": None}, transparent=True)
     return buffer.getvalue()

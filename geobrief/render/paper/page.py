@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from geobrief import style
+from geobrief.axis import Axis
 from geobrief.render.paper.inset import Place, placed
-from geobrief.render.paper.options import SIZES, PrintOptions
+from geobrief.render.paper.options import SIZES
 from geobrief.render.paper.panel import (
     Column,
     Hand,
@@ -18,6 +19,7 @@ from geobrief.render.paper.panel import (
     title_rows,
 )
 from geobrief.render.paper.projection import Box, Frame
+from geobrief.render.paper.timeline import strip_height
 from geobrief.spec import InsetSpec, MapSpec
 from geobrief.wording import isolated
 
@@ -49,28 +51,34 @@ class Plan:
     columns: tuple[tuple[Column, float, float], ...]
     inset: Place | None = None
     """Where the small map stands, if it stands among the words."""
+    strip: Box | None = None
+    """Where the time axes stand."""
 
 
-def plan(
-    spec: MapSpec,
-    size: tuple[float, float],
-    hand: Hand,
-    say: Say,
-    options: PrintOptions,
-    inset: InsetSpec | None = None,
-) -> Plan:
-    """Lay out a sheet: panel beside the map where it is wide, below it where it is not.
+@dataclass(frozen=True)
+class Matter:
+    """What a sheet shows beside its map; `inset` only where it shall stand among the words."""
 
-    `inset` is the small map, where it shall stand among the words.
-    """
+    spec: MapSpec
+    hand: Hand
+    say: Say
+    without: Without = ()
+    axes: tuple[Axis, ...] = ()
+    inset: InsetSpec | None = None
+
+    def at(self, scale: float) -> Matter:
+        """Return the same with another size of type."""
+        return replace(self, hand=replace(self.hand, scale=scale))
+
+
+def plan(matter: Matter, size: tuple[float, float], marked: bool) -> Plan:
+    """Lay out a sheet: panel beside the map where it is wide, below it where it is not."""
     width, height = size
-    scale = hand.scale
-    band = 13 * scale if options.marking else 0.0
+    scale = matter.hand.scale
+    band = 13 * scale if marked else 0.0
     margin = MARGIN * scale
     area = (margin, margin * 0.8 + band, width - margin, height - margin - band)
-    if width / height >= 1.2:
-        return _beside(spec, size, hand, say, area, options.without, inset)
-    return _below(spec, size, hand, say, area, options.without, inset)
+    return (_beside if width / height >= 1.2 else _below)(matter, size, area)
 
 
 def sheet_scale(size: tuple[float, float]) -> float:
@@ -79,56 +87,52 @@ def sheet_scale(size: tuple[float, float]) -> float:
     return max(0.45, math.sqrt(size[0] * size[1] / (slide[0] * slide[1])))
 
 
-def _beside(
-    spec: MapSpec,
-    size: tuple[float, float],
-    hand: Hand,
-    say: Say,
-    area: Box,
-    without: Without,
-    inset: InsetSpec | None,
-) -> Plan:
+def _beside(matter: Matter, size: tuple[float, float], area: Box) -> Plan:
     left, bottom, right, top = area
-    scale = hand.scale
+    hand, scale = matter.hand, matter.hand.scale
     ticks = TICKS * scale
     inner = (left + ticks * (not hand.rtl), bottom, right - ticks * hand.rtl, top)
-    footers = _footers(spec, hand, say, size, (inner[2] - inner[0] - GUTTER * scale) / 2)
+    footers = _footers(matter, size, (inner[2] - inner[0] - GUTTER * scale) / 2)
     base = bottom + max(column.height for column in footers) + 10 * scale
-    small = _among_words(inset, INSET_PART * size[0], hand)
+    small = _among_words(matter, INSET_PART * size[0])
     reserved = small.plate[3] - small.plate[1] + 8 * scale if small else 0.0
-    panel, share = _fitted(spec, hand, say, size[0], top - base - reserved, without)
-    if small and not panel.rows:
-        panel.gap(0.0)
-        share = PANEL_STEPS[0] * size[0]
-    gutter = GUTTER * scale if panel.rows else 0.0
-    share = share if panel.rows else 0.0
+    panel, share = _fitted(matter, size[0], top - base - reserved)
+    gutter = GUTTER * scale if share else 0.0
     across = right - left - share - gutter
     map_left = left if not hand.rtl else left + share + gutter
     panel_left = left + across + gutter if not hand.rtl else left
-    frame = (map_left + ticks, base + ticks, map_left + across - ticks, top - ticks)
+    strip = (map_left + ticks, base, map_left + across - ticks, base)
+    strip = _raised(strip, matter)
+    frame = (strip[0], strip[3] + ticks, strip[2], top - ticks)
     words = [(panel, panel_left, top - ticks + 4 * scale)]
     columns = (*words, *_footer_places(footers, hand, inner))
-    if inset and small:
+    if matter.inset and small:
         width = small.plate[2] - small.plate[0]
         at = panel_left + share - width if hand.rtl else panel_left
-        small = placed(inset, at, base + ticks + reserved - 8 * scale, INSET_PART * size[0], hand)
-    return Plan(*size, scale, frame, columns, small)
+        roof = base + ticks + reserved - 8 * scale
+        small = placed(matter.inset, at, roof, INSET_PART * size[0], hand)
+    return Plan(*size, scale, frame, columns, small, strip)
 
 
-def _among_words(inset: InsetSpec | None, width: float, hand: Hand) -> Place | None:
+def _raised(strip: Box, matter: Matter) -> Box:
+    """Return the strip below the map as high as its time axes; of no height without them."""
+    high = strip_height(matter.axes, strip[2] - strip[0], matter.hand)
+    return strip[0], strip[1], strip[2], strip[3] + (high + 6 * matter.hand.scale if high else 0)
+
+
+def _among_words(matter: Matter, width: float) -> Place | None:
     """Return the small map at no place yet."""
-    return placed(inset, 0.0, 0.0, width, hand) if inset else None
+    return placed(matter.inset, 0.0, 0.0, width, matter.hand) if matter.inset else None
 
 
-def _fitted(
-    spec: MapSpec, hand: Hand, say: Say, sheet_width: float, height: float, without: Without
-) -> tuple[Column, float]:
+def _fitted(matter: Matter, sheet_width: float, height: float) -> tuple[Column, float]:
     """Return the panel at the largest type that fits, in the narrowest width that allows it."""
+    if {"title", "passage", "legend"} <= set(matter.without):
+        return Column(0.0), PANEL_STEPS[0] * sheet_width if matter.inset else 0.0
     for part in PANEL_STEPS:
         width = part * sheet_width
         for step in TYPE_STEPS:
-            inner = Hand(hand.scale * step, hand.script, hand.rtl)
-            column = _panel(spec, inner, say, width, without)
+            column = _panel(matter.at(matter.hand.scale * step), width)
             if column.height <= height:
                 break
         else:
@@ -138,52 +142,56 @@ def _fitted(
     return column, width
 
 
-def _panel(spec: MapSpec, hand: Hand, say: Say, width: float, without: Without) -> Column:
+def _panel(matter: Matter, width: float) -> Column:
     """Return title, passages and legend below one another, with a rule between them."""
-    parts = {name: Column(width) for name in ("title", "passage", "legend") if name not in without}
-    if "title" in parts:
-        title_rows(parts["title"], spec, hand)
-    if "passage" in parts:
-        passage_rows(parts["passage"], spec, hand, say)
-    if "legend" in parts:
-        legend_rows(parts["legend"], spec, hand, say)
-        if "inset" not in without:
-            inset_rows(parts["legend"], spec, hand)
+    scale = matter.hand.scale
     column = Column(width)
-    for part in parts.values():
+    for fill in (_title, _passages, _legend):
+        part = Column(width)
+        fill(part, matter)
         if part.rows and column.rows:
-            column.gap(10 * hand.scale)
-            column.rule(hand.scale)
-            column.gap(8 * hand.scale)
+            column.gap(10 * scale)
+            column.rule(scale)
+            column.gap(8 * scale)
         column.rows += part.rows
     return column
 
 
-def _below(
-    spec: MapSpec,
-    size: tuple[float, float],
-    hand: Hand,
-    say: Say,
-    area: Box,
-    without: Without,
-    inset: InsetSpec | None,
-) -> Plan:
-    scale, ticks = hand.scale, TICKS * hand.scale
+def _title(column: Column, matter: Matter) -> None:
+    if "title" not in matter.without:
+        title_rows(column, matter.spec, matter.hand)
+
+
+def _passages(column: Column, matter: Matter) -> None:
+    if "passage" not in matter.without:
+        passage_rows(column, matter.spec, matter.hand, matter.say)
+
+
+def _legend(column: Column, matter: Matter) -> None:
+    if "legend" not in matter.without:
+        legend_rows(column, matter.spec, matter.hand, matter.say)
+        if "inset" not in matter.without:
+            inset_rows(column, matter.spec, matter.hand)
+
+
+def _below(matter: Matter, size: tuple[float, float], area: Box) -> Plan:
+    hand, scale = matter.hand, matter.hand.scale
+    ticks = TICKS * scale
     left, bottom, right, top = area[0] + ticks, area[1], area[2] - ticks, area[3]
-    footer = _footers(spec, hand, say, size, right - left)
+    footer = _footers(matter, size, right - left)
     stacked = Column(right - left, [*footer[0].rows, *footer[1].rows])
     half = (right - left - GUTTER * scale) / 2
-    room = (top - bottom) * 0.42
-    small = _among_words(inset, min(half * 0.8, INSET_PART * size[1]), hand)
-    words, key = _under_map(spec, hand, say, half, room, without, small)
+    small = _among_words(matter, min(half * 0.8, INSET_PART * size[1]))
+    room = (top - bottom) * 0.42 - strip_height(matter.axes, right - left, hand)
+    words, key = _under_map(matter, half, room, small)
     head = Column(right - left)
-    if "title" not in without:
-        title_rows(head, spec, hand)
+    _title(head, matter)
     base = bottom + stacked.height + 9 * scale
     under = max(words.height, key.height)
     middle = base + (under + 8 * scale if under else 0.0)
+    strip = _raised((left, middle, right, middle), matter)
     roof = top - (head.height + 8 * scale if head.rows else 0.0)
-    frame = (left, middle + ticks, right, roof - ticks)
+    frame = (left, strip[3] + ticks, right, roof - ticks)
     first, second = (left, left + half + GUTTER * scale)
     if hand.rtl:
         first, second = second, first
@@ -193,35 +201,25 @@ def _below(
         (key, second, middle - 4 * scale),
         (stacked, left, bottom + stacked.height),
     )
-    if inset and small:
+    if matter.inset and small:
         width, high = small.plate[2] - small.plate[0], small.plate[3] - small.plate[1]
         at = second + half - width if hand.rtl else second
         foot = middle - 4 * scale - key.height
-        small = placed(inset, at, foot + high, small.frame[2] - small.frame[0], hand)
-    return Plan(*size, scale, frame, columns, small)
+        small = placed(matter.inset, at, foot + high, small.frame[2] - small.frame[0], hand)
+    return Plan(*size, scale, frame, columns, small, strip)
 
 
 def _under_map(
-    spec: MapSpec,
-    hand: Hand,
-    say: Say,
-    width: float,
-    room: float,
-    without: Without,
-    small: Place | None,
+    matter: Matter, width: float, room: float, small: Place | None
 ) -> tuple[Column, Column]:
     """Return passages and legend at the largest type that fits the room, one column for each."""
     for step in TYPE_STEPS:
-        inner = Hand(hand.scale * min(step, 1.0), hand.script, hand.rtl)
+        inner = matter.at(matter.hand.scale * min(step, 1.0))
         words, key = Column(width), Column(width)
-        if "passage" not in without:
-            passage_rows(words, spec, inner, say)
-        if "legend" not in without:
-            legend_rows(key, spec, inner, say)
-            if "inset" not in without:
-                inset_rows(key, spec, inner)
+        _passages(words, inner)
+        _legend(key, inner)
         if small:
-            key.gap(small.plate[3] - small.plate[1] + 8 * hand.scale)
+            key.gap(small.plate[3] - small.plate[1] + 8 * matter.hand.scale)
         elif not (words.rows and key.rows):
             words, key = Column(width, [*words.rows, *key.rows]).halves()
         if max(words.height, key.height) <= room:
@@ -229,10 +227,9 @@ def _under_map(
     return words, key
 
 
-def _footers(
-    spec: MapSpec, hand: Hand, say: Say, size: tuple[float, float], width: float
-) -> tuple[Column, Column]:
+def _footers(matter: Matter, size: tuple[float, float], width: float) -> tuple[Column, Column]:
     """Return the source column and the policy column."""
+    spec, hand, say = matter.spec, matter.hand, matter.say
     small = hand.type(6.9, colour=style.INK_SOFT, leading=1.32)
     strong = hand.type(6.9, colour=style.INK, weight=600, leading=1.32)
     sources, policy = Column(width), Column(width)

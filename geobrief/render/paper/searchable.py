@@ -10,6 +10,7 @@ both arrive at the words.
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -56,7 +57,7 @@ end"""
 
 
 _MIRRORED = dict(zip("()[]{}<>\u00ab\u00bb", ")(][}{><\u00bb\u00ab", strict=True))
-_WEAK = frozenset(["AN", "EN", "NSM", "CS", "ES", "ET", "BN"])
+_WEAK = re.compile("AN|EN|NSM|CS|ES|ET|BN")
 _NEUTRAL_IN_PYPDF = (
     "\x00-\x2f", "\x3a-\x40", "\u0660-\u066d", "\u06f0-\u06f9", "\u2000-\u206f", "\u20a0-\u21ff",
 )  # fmt: skip
@@ -194,7 +195,7 @@ def _kind(letter: str) -> str:
     kind = unicodedata.bidirectional(letter)
     if kind in ("L", "R"):
         return kind
-    return "R" if kind == "AL" else "weak" if kind in _WEAK else "neutral"
+    return "R" if kind == "AL" else "weak" if _WEAK.fullmatch(kind) else "neutral"
 
 
 def _within(letter: str, ranges: tuple[str, ...]) -> bool:
