@@ -221,6 +221,12 @@ def _count(ids: Sequence[str]) -> str:
     return f" <small>({len(ids)})</small>" if len(ids) > 1 else ""
 
 
+def inset(address: str, picture: str, title: str) -> str:
+    """Return a small map of another sheet, and the link to it."""
+    shown = f'<img src="{escape(picture)}" alt=""><span>{said(title)}</span>'
+    return f'<figure class="gb-inset"><a href="{escape(address)}">{shown}</a></figure>'
+
+
 def chart(address: str, drawn: Chart, text: Text, table: str) -> str:
     """Return a chart as a picture, its note, and its figures behind a click."""
     title, note = escape(text(drawn.title)), escape(text(drawn.note))

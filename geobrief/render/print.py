@@ -21,7 +21,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geobrief import style
 from geobrief.axis import axes as axes_of
-from geobrief.errors import RequestError
+from geobrief.errors import NotFoundError, RequestError
 from geobrief.render.paper import encode, scene
 from geobrief.render.paper.drawing import Brush
 from geobrief.render.paper.furniture import (
@@ -31,7 +31,7 @@ from geobrief.render.paper.furniture import (
     draw_plate,
     plan_plate,
 )
-from geobrief.render.paper.inset import Place, draw_inset, plan_inset
+from geobrief.render.paper.inset import Place, draw_inset, inset_svg, plan_inset
 from geobrief.render.paper.labels import Placement, draw_labels
 from geobrief.render.paper.lettering import Type, draw, measure, register
 from geobrief.render.paper.look import GROUND, LOOKS_BY_NAME, apply
@@ -255,3 +255,17 @@ def _mark(axes: Axes, marking: str, laid: Plan, hand: Hand) -> list[Polygon]:
             shapely.box((laid.width - width) / 2, y - descent, (laid.width + width) / 2, y + ascent)
         )
     return boxes
+
+
+def inset(atlas: Atlas, spec: MapSpec) -> bytes:
+    """Return the sheet's small map alone as SVG.
+
+    Raises
+    ------
+    NotFoundError
+        If the sheet has none.
+    """
+    if spec.inset is None:
+        raise NotFoundError(f"the sheet {spec.sheet!r} has no small map", hint="see /api/sheets")
+    with _drawing:
+        return inset_svg(atlas, spec)

@@ -102,9 +102,24 @@ def reading(screen: Screen, lead: str = "") -> None:
         if lead:
             st.html(markup.lead(lead))
         st.html("".join(markup.passage(p, screen.text, tag) for p in screen.spec.passages))
+        _inset(screen)
         cards(screen)
         if screen.view.compare:
             st.html(markup.changes(screen.spec, screen.text))
+
+
+def _inset(screen: Screen) -> None:
+    """Show another sheet small, where this one names it, as a link to it."""
+    small = screen.spec.inset
+    if small is None or not small.sheet:
+        return
+    page = next((p for p in screen.atlas.pages if small.sheet in p.sheets), None)
+    kept = urlencode(layout.carried(screen.view, small.sheet))
+    address = f"/{quote(page.id)}?{kept}" if page else ""
+    picture = (
+        f"/api/sheets/{quote(screen.sheet.id)}/inset.svg?{urlencode(layout.carried(screen.view))}"
+    )
+    st.html(markup.inset(address, picture, small.title))
 
 
 def cards(screen: Screen) -> None:

@@ -74,6 +74,10 @@ def routes(load: Loader = current_atlas) -> list[Route]:
     async def chart(request: Request) -> Response:
         return await _chart(load(), request, bench)
 
+    async def inset(request: Request) -> Response:
+        return await _inset(load(), request, bench)
+
+    found["/api/sheets/{sheet}/inset.svg"] = inset
     found["/api/sheets/{sheet}/charts/{number:int}.svg"] = chart
     found["/api/sheets/{sheet}.{suffix}"] = sheet
     found["/api/{path:path}"] = _unknown
@@ -160,6 +164,17 @@ async def _export(load: Loader, request: Request, bench: Bench) -> Response:
     name = file_name(atlas, spec, suffix)
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": ASK}
     return Response(body, media_type=MEDIA_TYPES[suffix], headers=headers)
+
+
+async def _inset(atlas: Atlas, request: Request, bench: Bench) -> Response:
+    spec, _ = _spec(atlas, request)
+
+    def draw() -> bytes:
+        from geobrief.render import print as printed  # matplotlib takes a second to import
+
+        return printed.inset(atlas, spec)
+
+    return body_answer(request, await bench.run(draw), MEDIA_TYPES["svg"])
 
 
 async def _chart(atlas: Atlas, request: Request, bench: Bench) -> Response:

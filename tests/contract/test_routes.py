@@ -15,8 +15,10 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
+from geobrief.compose import compose
 from geobrief.errors import BusyError, ContentError, GoneError
 from geobrief.render import leaflet
+from geobrief.spec import View
 from geobrief.web import current_atlas
 from geobrief.web.answers import Bench, still_wanted
 from geobrief.web.door import FILES, door_routes
@@ -44,6 +46,20 @@ def _error(answer: object) -> dict[str, str]:
     error = answer.json()["error"]  # type: ignore[attr-defined]
     assert set(error) == {"code", "message", "hint"}
     return dict(error)
+
+
+def test_a_small_map_stands_alone_and_shows_the_other_sheet(client: TestClient) -> None:
+    sheets = current_atlas().sheets.values()
+    naming = next(sheet for sheet in sheets if sheet.inset)
+    answer = client.get(f"/api/sheets/{naming.id}/inset.svg")
+    assert answer.headers["content-type"] == "image/svg+xml"
+    models = compose(current_atlas(), naming.inset, View())
+    points = [layer for layer in models.layers if layer.kind == "point"]
+    shown = [f"inset/{feature.id}" for layer in points for feature in layer.features]
+    assert shown and all(f'id="{id}"' in answer.text for id in shown)
+    alone = (s.id for s in sheets if compose(current_atlas(), s.id, View()).inset is None)
+    missing = client.get(f"/api/sheets/{next(alone)}/inset.svg")
+    assert missing.status_code == 404 and _error(missing)["code"] == "not-found"
 
 
 def test_lists(client: TestClient) -> None:

@@ -209,6 +209,19 @@ def test_untranslated_text_stands_in_its_own_direction(atlas: Atlas) -> None:
         assert f'<p><bdi dir="ltr">{claim.finding}</bdi></p>' in raw
 
 
+def test_a_sheet_shows_the_other_one_small_and_leads_to_it(atlas: Atlas) -> None:
+    page, sheet = next(
+        (page.id, atlas.sheets[id])
+        for page in atlas.pages
+        for id in page.sheets
+        if atlas.sheets[id].inset
+    )
+    raw = shown(opened(page, sheet=sheet.id))
+    other = atlas.sheets[sheet.inset]
+    assert f"/api/sheets/{sheet.id}/inset.svg" in raw
+    assert re.search(rf'<a href="/{page}\?sheet={other.id}">.*?{re.escape(other.title)}', raw)
+
+
 def test_the_tables_hold_what_the_file_holds(atlas: Atlas) -> None:
     text = shown(opened(SECOND))
     sheet = atlas.sheets[atlas.pages[1].sheets[0]]
