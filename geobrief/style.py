@@ -15,6 +15,8 @@ LAND = "#f7f5f0"
 LAND_SUBJECT = "#f1ebdc"
 WATER = "#dbe5ea"
 WATER_INK = "#56788a"
+WATER_SMALL = "#c3d3db"
+"""Water of a small map: darker, so that its land stands out in greys too."""
 GREY = "#9aa5b1"
 GREY_SOFT = "#c9cdd0"
 BORDER_RED = "#a8322a"
@@ -116,8 +118,8 @@ SYMBOLS: dict[str, Symbol] = {
     "crossing.limited": _dot(OCHRE, 5.2, shape="square"),
     "crossing.open": _dot(TEAL, 4.8),
     "crossing.unknown": _dot(GREY, 4.6),
-    "locator": _fill("#e6e1d3"),
-    "locator.subject": _fill("#cfc19b"),
+    "locator": _fill("#f4f0e4"),
+    "locator.subject": _fill("#c2b184"),
     "relief": Symbol("raster", opacity=0.8),
     "only-there": _line(SELECT, 1.0, (2, 3)),
 }

@@ -25,6 +25,7 @@ from geobrief.errors import NotFoundError, RequestError
 from geobrief.render.paper import encode, scene
 from geobrief.render.paper.drawing import Brush
 from geobrief.render.paper.furniture import (
+    Noise,
     Plate,
     draw_graticule,
     draw_neat_line,
@@ -204,27 +205,25 @@ def _stage(
     laid = plan(matter, page, bool(options.marking))
     frame = Frame(spec.extent, laid.frame)
     drawn = scene.collect(atlas, spec, frame, options.dpi)
-    busy = [one.geometry for one in drawn if one.feature.interactive]
-    pressing = _pressing(drawn)
-    plate = plan_plate(frame, hand.scale, busy, pressing, matter.say)
+    pressing, noise = _pressing(drawn), Noise([one.geometry for one in drawn])
     small = laid.inset
     if inset and small is None:
-        small = plan_inset(inset, frame.box, hand, plate.box, pressing)
+        small = plan_inset(inset, frame.box, hand, pressing, noise)
         if small is None:
             return None
+    plate = plan_plate(frame, hand.scale, noise, matter.say, small.plate if small else None)
     boxes = [plate.box, *([small.plate] if small else [])]
     plates = tuple(shapely.box(*box) for box in boxes)
+    if len(plates) == 2 and plates[0].intersects(plates[1]):
+        return None
     placed = scene.label(spec, drawn, frame, hand, shapely.union_all(plates))
     return _Stage(laid, frame, drawn, plate, small, plates, placed)
 
 
 def _pressing(drawn: list[scene.Drawn]) -> list[BaseGeometry]:
-    """Return the points, and the lines of the sheet's subject, which nothing may hide."""
-    return [
-        one.geometry
-        for one in drawn
-        if one.layer.kind == "point" or (one.layer.kind == "line" and one.feature.interactive)
-    ]
+    """Return the points and lines of the sheet's subject, which nothing may hide."""
+    kinds = ("point", "line")
+    return [d.geometry for d in drawn if d.feature.interactive and d.layer.kind in kinds]
 
 
 def _axes(page: tuple[float, float], dpi: int) -> Axes:

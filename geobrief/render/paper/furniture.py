@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,6 +38,22 @@ class Plate:
     box: Box
     kilometres: float
     bar: float
+
+
+class Noise:
+    """How much a plate would hide: points, then lines, then areas."""
+
+    def __init__(self, ground: Sequence[BaseGeometry]) -> None:
+        kinds = shapely.get_dimensions(np.array(ground, dtype=object))
+        shapes = np.array(ground, dtype=object)
+        self._trees = [shapely.STRtree(shapes[kinds == kind]) for kind in (0, 1, 2)]
+
+    def at(self, box: Box) -> tuple[int, float, int]:
+        """Return the number of points, the length of lines, and the number of areas in a box."""
+        plate = shapely.box(*box)
+        points, lines, areas = (t.query(plate, predicate="intersects") for t in self._trees)
+        under = shapely.intersection(self._trees[1].geometries[lines], plate)
+        return len(points), round(float(shapely.length(under).sum()), 1), len(areas)
 
 
 def draw_graticule(brush: Brush, frame: Frame, say: Say, zorder: float) -> None:
@@ -116,13 +132,13 @@ def draw_neat_line(brush: Brush, frame: Frame) -> None:
 def plan_plate(
     frame: Frame,
     scale: float,
-    busy: list[BaseGeometry],
-    pressing: list[BaseGeometry],
+    noise: Noise,
     say: Say,
+    taken: Box | None,
 ) -> Plate:
     """Choose the bar's length and the quietest corner; the lower left one where all are quiet.
 
-    What is `pressing` counts first.
+    It keeps off the box that is `taken`, if any corner does.
     """
     left, bottom, right, top = frame.box
     wanted = 0.2 * (right - left) * frame.true_metres_per_point / 1000
@@ -137,12 +153,9 @@ def plan_plate(
         (right - gap - width, top - gap - height),
     ]
     boxes = [(x, y, x + width, y + height) for x, y in corners]
-    trees = shapely.STRtree(pressing), shapely.STRtree(busy)
-
-    def noise(box: Box) -> tuple[int, ...]:
-        return tuple(len(t.query(shapely.box(*box), predicate="intersects")) for t in trees)
-
-    best = min(boxes, key=noise)
+    apart = shapely.box(*taken).buffer(gap / 2) if taken else shapely.Polygon()
+    free = [box for box in boxes if not shapely.box(*box).intersects(apart)]
+    best = min(free or boxes, key=noise.at)
     return Plate(best, kilometres, bar)
 
 

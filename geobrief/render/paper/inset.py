@@ -18,6 +18,7 @@ from shapely.geometry.base import BaseGeometry
 from geobrief import style
 from geobrief.render.paper import scene
 from geobrief.render.paper.drawing import Brush, path_of
+from geobrief.render.paper.furniture import Noise
 from geobrief.render.paper.lettering import register
 from geobrief.render.paper.panel import Column, Hand
 from geobrief.render.paper.projection import Box, Frame, aspect
@@ -52,24 +53,27 @@ class Place:
 
 
 def plan_inset(
-    inset: InsetSpec, frame: Box, hand: Hand, taken: Box, busy: list[BaseGeometry]
+    inset: InsetSpec, frame: Box, hand: Hand, pressing: list[BaseGeometry], noise: Noise
 ) -> Place | None:
-    """Return a corner of the map that hides none of the sheet's points and lines, or None."""
+    """Return the quietest corner of the map that hides nothing that is pressing, or None."""
     left, bottom, right, top = frame
-    scale = hand.scale
-    tree = shapely.STRtree(busy)
+    gap = GAP * hand.scale
+    tree = shapely.STRtree(pressing)
     for part in PARTS:
-        width = part * (right - left)
-        if width / aspect(inset.extent) > TALLEST * (top - bottom):
-            width = TALLEST * (top - bottom) * aspect(inset.extent)
+        width = min(part * (right - left), TALLEST * (top - bottom) * aspect(inset.extent))
         wide, high = size(inset, width, hand)
-        gap = GAP * scale
-        for x in (right - gap - wide, left + gap):
-            for y in (top - gap - high, bottom + gap):
-                box = shapely.box(x, y, x + wide, y + high)
-                free = not box.buffer(gap / 2).intersects(shapely.box(*taken))
-                if free and not len(tree.query(box, predicate="intersects")):
-                    return placed(inset, x, y + high, width, hand)
+        places = [
+            placed(inset, x, y + high, width, hand)
+            for x in (right - gap - wide, left + gap)
+            for y in (top - gap - high, bottom + gap)
+        ]
+        free = [
+            place
+            for place in places
+            if not len(tree.query(shapely.box(*place.plate).buffer(gap), predicate="intersects"))
+        ]
+        if free:
+            return min(free, key=lambda place: noise.at(place.plate))
     return None
 
 
@@ -113,7 +117,7 @@ def draw_inset(atlas: Atlas, spec: MapSpec, below: Axes, place: Place, hand: Han
     own = replace(
         spec, layers=inset.layers, symbols=inset.symbols, extent=inset.extent, passages=()
     )
-    clip = _rectangle(place.frame, facecolor=style.WATER, zorder=0)
+    clip = _rectangle(place.frame, facecolor=style.WATER_SMALL, zorder=0)
     axes.add_artist(clip)
     brush = Brush(axes, clip, hand.scale * SMALL)
     drawn = scene.collect(atlas, own, frame, 72)

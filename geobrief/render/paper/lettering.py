@@ -158,6 +158,20 @@ def wrap(text: str, kind: Type, width: float) -> tuple[str, ...]:
     return tuple(_reopened(lines))
 
 
+def evenly(text: str, kind: Type, width: float) -> tuple[str, ...]:
+    """Break text into as many lines as `wrap` needs, with the longest as short as can be."""
+    lines = wrap(text, kind, width)
+    low, high = width / 2, width
+    while len(lines) > 1 and high - low > kind.size / 2:
+        middle = (low + high) / 2
+        found = wrap(text, kind, middle)
+        if len(found) == len(lines) and all(measure(x, kind).width <= middle for x in found):
+            lines, high = found, middle
+        else:
+            low = middle
+    return lines
+
+
 def _reopened(lines: list[str]) -> Iterator[str]:
     """Carry an isolated left-to-right piece on to the next line where it is broken."""
     is_open = False

@@ -18,7 +18,7 @@ from geobrief.render.paper.panel import (
     passage_rows,
     title_rows,
 )
-from geobrief.render.paper.projection import Box, Frame
+from geobrief.render.paper.projection import Box, Frame, is_world
 from geobrief.render.paper.timeline import strip_height
 from geobrief.spec import InsetSpec, MapSpec
 from geobrief.wording import isolated
@@ -72,13 +72,17 @@ class Matter:
 
 
 def plan(matter: Matter, size: tuple[float, float], marked: bool) -> Plan:
-    """Lay out a sheet: panel beside the map where it is wide, below it where it is not."""
+    """Lay out a sheet: words beside the map where the sheet is wide, below it where it is not.
+
+    A map of the world is wide itself and has them below.
+    """
     width, height = size
     scale = matter.hand.scale
     band = 13 * scale if marked else 0.0
     margin = MARGIN * scale
     area = (margin, margin * 0.8 + band, width - margin, height - margin - band)
-    return (_beside if width / height >= 1.2 else _below)(matter, size, area)
+    beside = width / height >= 1.2 and not is_world(matter.spec.extent)
+    return (_beside if beside else _below)(matter, size, area)
 
 
 def sheet_scale(size: tuple[float, float]) -> float:

@@ -15,6 +15,7 @@ from geobrief.render.paper.drawing import Brush
 from geobrief.render.paper.lettering import (
     Type,
     draw,
+    evenly,
     measure,
     wrap,
 )
@@ -80,11 +81,14 @@ class Column:
         """Leave room."""
         self.rows.append((height, lambda brush, left, right, top: []))
 
-    def text(self, text: str, kind: Type, indent: float = 0.0) -> None:
-        """Set a paragraph; flush right where the sheet's language runs from right to left."""
+    def text(self, text: str, kind: Type, *, even: bool = False) -> None:
+        """Set a paragraph; flush right where the sheet's language runs from right to left.
+
+        `even` lines are nearly of one length, as those of a title should be.
+        """
         text, kind = with_dates(text), _by_script(text, kind)
-        for line in wrap(text, kind, self.width - indent):
-            self.rows.append((kind.leading * kind.size, _line(line, kind, indent)))
+        for line in (evenly if even else wrap)(text, kind, self.width):
+            self.rows.append((kind.leading * kind.size, _line(line, kind, 0.0)))
 
     def rule(self, scale: float, colour: str = style.GREY_SOFT) -> None:
         """Draw a thin line across."""
@@ -153,7 +157,9 @@ def _swatch(brush: Brush, gid: str, symbol: Symbol, x: float, y: float, scale: f
     if symbol.kind == "point":
         free.point(gid, x + width / 2, y, symbol, 950)
     elif symbol.kind == "line":
-        free.line(gid, Path([(x, y), (x + width, y)]), symbol, 950)
+        # The round end of a whole line reaches farther than the line.
+        end = 0.0 if symbol.dash else symbol.width * scale / 2
+        free.line(gid, Path([(x + end, y), (x + width - end, y)]), symbol, 950)
     else:
         left, right, half = x + 2 * scale, x + width - 2 * scale, 4.8 * scale
         corners = [(left, y - half), (right, y - half), (right, y + half), (left, y + half)]
@@ -163,10 +169,11 @@ def _swatch(brush: Brush, gid: str, symbol: Symbol, x: float, y: float, scale: f
 
 def title_rows(column: Column, spec: MapSpec, hand: Hand) -> None:
     """Add title and subtitle."""
-    column.text(spec.title, hand.type(21, serif=True, weight=600, leading=1.14))
+    column.text(spec.title, hand.type(21, serif=True, weight=600, leading=1.14), even=True)
     if spec.subtitle:
         column.gap(4 * hand.scale)
-        column.text(spec.subtitle, hand.type(10.4, colour=style.INK_SOFT, leading=1.3))
+        kind = hand.type(10.4, colour=style.INK_SOFT, leading=1.3)
+        column.text(spec.subtitle, kind, even=True)
 
 
 def passage_rows(column: Column, spec: MapSpec, hand: Hand, say: Say) -> None:

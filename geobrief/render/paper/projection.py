@@ -43,7 +43,7 @@ def fit(extent: Extent) -> Projection:
     lon, lat = (west + east) / 2, (south + north) / 2
     width = (east - west) * math.cos(math.radians(lat))
     height = north - south
-    if east - west > WORLD_SPAN or height > 90:
+    if is_world(extent):
         proj = f"+proj=eqearth +lon_0={lon:.2f} +datum=WGS84"
         return Projection(proj, wording("Equal Earth projection"))
     if height > 1.4 * width or abs(lat) < 15 or south < 0 < north:
@@ -61,6 +61,12 @@ def fit(extent: Extent) -> Projection:
         wording("Lambert conformal conic projection, standard parallels {low} and {high}"),
         (("low", degrees(low, "N", "S")), ("high", degrees(high, "N", "S"))),
     )
+
+
+def is_world(extent: Extent) -> bool:
+    """Tell whether an extent is drawn as a map of the world."""
+    west, south, east, north = extent
+    return east - west > WORLD_SPAN or north - south > 90
 
 
 @lru_cache(maxsize=64)
@@ -171,7 +177,12 @@ class Frame:
         return self.metres((x - reach, y), (x + reach, y)) / (2 * reach)
 
     def north(self, x: float, y: float) -> float:
-        """Direction of true north at a point of the sheet, in degrees clockwise from up."""
+        """Direction of true north at a point of the sheet, in degrees clockwise from up.
+
+        On a map of the world it is that of the middle: elsewhere it holds for one point alone.
+        """
+        if is_world(self.extent):
+            return 0.0
         lon, lat = self.to_degrees(np.array([[x, y]]))[0]
         (x0, y0), (x1, y1) = self.to_sheet(np.array([[lon, lat], [lon, lat + 0.05]]))
         return math.degrees(math.atan2(x1 - x0, y1 - y0))

@@ -113,6 +113,8 @@ def label(
         feature, symbol = item.feature, symbols[item.feature.symbol]
         radius = _radius(symbol, hand.scale)
         if symbol.kind == "point":
+            if item.geometry.within(plate):
+                continue  # hidden: its name would stand beside nothing
             places = shapely.get_coordinates(item.geometry).tolist()
             marks += [Mark(feature.id, item.layer.id, x, y, radius) for x, y in places]
         elif symbol.kind == "line":
