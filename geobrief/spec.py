@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date as Date
 from typing import Any
 
@@ -258,7 +258,9 @@ class MapSpec:
 
     def to_json(self) -> str:
         """Serialise with sorted keys, so that equal specs give equal bytes."""
-        return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return json.dumps(
+            vars(self), default=vars, ensure_ascii=False, sort_keys=True, separators=(",", ":")
+        )
 
     def digest(self) -> str:
         """Return 16 hex digits over the spec and the data it names."""

@@ -8,13 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 from shapely.geometry import LineString, Polygon
 from shapely.geometry.base import BaseGeometry
 
-from geobrief.render.paper.lettering import Type, measure
-
-Numbers = NDArray[np.float64]
+from geobrief.render.paper.lettering import Type
+from geobrief.render.paper.places import Numbers, Spots, block
 
 AROUND = {0: 0.0, 35: 0.4, -35: 0.5, 180: 0.6, 145: 1.0, 215: 1.1, 90: 1.3, 270: 1.4}
 """Directions around a point in degrees, counter-clockwise from east, with their costs."""
@@ -40,73 +38,6 @@ OVERHANG = 0.62
 
 ANCHORS = 5
 """Places within an area that a leader may end at."""
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A place for a label: its type, baselines of its lines, its box, its leader line."""
-
-    kind: Type
-    lines: tuple[tuple[str, float, float], ...]
-    angle: float
-    box: Polygon
-    leader: LineString | None = None
-    dot: bool = False
-    """Whether the leader ends in a dot: within an area, where there is no symbol to end at."""
-
-
-@dataclass(frozen=True)
-class Spots:
-    """Places for one text in one type: centres (n, 2), angles in degrees, costs.
-
-    `leaders` are their lines as (n, 2, 2), from the label to what it names; not a number where
-    there is none.
-    """
-
-    text: str
-    kind: Type
-    centres: Numbers
-    costs: Numbers
-    angles: Numbers
-    leaders: Numbers
-    dot: bool = False
-
-    def boxes(self) -> NDArray[np.object_]:
-        """Return the boxes of the text at all places."""
-        _, width, height = block(self.text, self.kind)
-        corners = np.array([(-width, -height), (width, -height), (width, height), (-width, height)])
-        turn = np.radians(self.angles)[:, None]
-        across, up = corners[:, 0] / 2, corners[:, 1] / 2
-        x = self.centres[:, :1] + across * np.cos(turn) - up * np.sin(turn)
-        y = self.centres[:, 1:] + across * np.sin(turn) + up * np.cos(turn)
-        return np.asarray(shapely.polygons(np.stack((x, y), axis=-1)), dtype=object)
-
-    def candidate(self, number: int) -> Candidate:
-        """Return one place with the baselines of its lines."""
-        lines, _, height = block(self.text, self.kind)
-        x, y = self.centres[number]
-        angle = float(self.angles[number])
-        cos, sin = math.cos(math.radians(angle)), math.sin(math.radians(angle))
-        step = self.kind.leading * self.kind.size * 0.9
-        top = height / 2 - measure(lines[0], self.kind).ascent
-        placed = []
-        for row, line in enumerate(lines):
-            across, up = -measure(line, self.kind).width / 2, top - row * step
-            placed.append(
-                (line, float(x + across * cos - up * sin), float(y + across * sin + up * cos))
-            )
-        leader = self.leaders[number]
-        wire = None if np.isnan(leader).any() else LineString(leader)
-        box = self.boxes()[number]
-        return Candidate(self.kind, tuple(placed), angle, box, wire, self.dot)
-
-
-def block(text: str, kind: Type) -> tuple[tuple[str, ...], float, float]:
-    """Return the lines of a text with its width and height in points."""
-    lines = tuple(text.split("\n"))
-    sizes = [measure(line, kind) for line in lines]
-    leading = (len(lines) - 1) * kind.leading * kind.size * 0.9
-    return lines, max(s.width for s in sizes), leading + sizes[0].ascent + sizes[-1].descent
 
 
 def _spots(text: str, kind: Type, centres: Numbers, costs: Numbers, angle: float = 0.0) -> Spots:

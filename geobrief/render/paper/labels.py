@@ -6,6 +6,7 @@ may move one another; the others give way and are counted.
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -19,8 +20,6 @@ from shapely.geometry.base import BaseGeometry
 from geobrief import style
 from geobrief.render.paper.candidates import (
     RINGS,
-    Candidate,
-    Spots,
     along_line,
     around_point,
     beside_line,
@@ -32,6 +31,7 @@ from geobrief.render.paper.candidates import (
 )
 from geobrief.render.paper.drawing import Brush
 from geobrief.render.paper.lettering import Type, draw
+from geobrief.render.paper.places import Candidate, Spots
 from geobrief.render.paper.room import Ground, Options, Room, Seat
 from geobrief.style import Symbol
 
@@ -55,6 +55,9 @@ MOVE, MOVED = 4.0, 6.0
 
 PATIENCE = 6
 """How many moves a sheet may take, for each of its required labels."""
+
+KNOWN = 64
+"""Placements that are kept, the last ones asked for."""
 
 PIXEL = 0.82
 """Points that a CSS pixel of a label class becomes on a slide-sized sheet."""
@@ -104,6 +107,9 @@ class Placement:
     dropped: list[str] = field(default_factory=list)
 
 
+_known: dict[bytes, Placement] = {}
+
+
 def type_of(label_style: str, scale: float, script: str) -> Type:
     """Return the type of a label class at the sheet's scale."""
     found = style.LABELS.get(label_style, style.LABELS["place"])
@@ -119,7 +125,34 @@ def type_of(label_style: str, scale: float, script: str) -> Type:
 
 
 def place(wishes: Iterable[Wish], ground: Ground, mirrored: bool) -> Placement:
-    """Place labels on a map; `mirrored` where the language runs from right to left."""
+    """Place labels on a map; `mirrored` where the language runs from right to left.
+
+    The same question gets its answer of last time: a sheet is drawn again in another format, at
+    another resolution, in another colouring.
+    """
+    asked = tuple(wishes)
+    key = _digest(asked, ground, mirrored)
+    done = _known.pop(key, None) or _place(asked, ground, mirrored)
+    _known[key] = done
+    while len(_known) > KNOWN:
+        _known.pop(next(iter(_known)), None)
+    return Placement(list(done.labels), list(done.dropped))
+
+
+def _digest(wishes: tuple[Wish, ...], ground: Ground, mirrored: bool) -> bytes:
+    """Return a digest over all that a placement depends on."""
+    words = [(w.id, w.text, w.kind, w.symbol, w.priority, w.required) for w in wishes]
+    more = [(w.subject, w.radius, w.group) for w in wishes]
+    costs = [cost for _, cost in ground.lines]
+    total = hashlib.sha256(repr((words, more, ground.marks, costs, mirrored)).encode())
+    shapes = [wish.geometry for wish in wishes]
+    shapes += [ground.frame, ground.plate, *(line for line, _ in ground.lines), *ground.barriers]
+    for shape in shapely.to_wkb(shapes):
+        total.update(shape)
+    return total.digest()
+
+
+def _place(wishes: tuple[Wish, ...], ground: Ground, mirrored: bool) -> Placement:
     room = Room(ground)
     known = {wish.id: wish for wish in wishes}
     options = {id: _options(wish, room, mirrored) for id, wish in known.items()}
@@ -193,7 +226,7 @@ def _settle(order: list[Wish], options: dict[str, Options], room: Room) -> list[
         scores = own.costs.copy()
         clashes = room.clashes(own)
         may_move = wish.required and moved.total() < patience
-        for number, other in set(clashes):
+        for number, other in clashes:
             may = may_move and known[other].required
             scores[number] += MOVE + MOVED * moved[other] if may else float("inf")
         if not len(scores) or scores.min() == float("inf"):

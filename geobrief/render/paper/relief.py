@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.image import AxesImage
+from matplotlib.transforms import IdentityTransform
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -30,10 +34,37 @@ def draw_relief(
     """
     pixels = _shade(path, bounds, digest, frame.extent, frame.box, dpi)
     left, bottom, right, top = frame.box
-    image = axes.imshow(
-        pixels, extent=(left, right, bottom, top), interpolation="none", zorder=zorder
-    )
+    image = Shade(axes, extent=(left, right, bottom, top), interpolation="none", zorder=zorder)
+    image.set_data(pixels)
+    image.set_clip_path(axes.patch)
     image.set_gid("relief")
+    axes.add_image(image)
+
+
+class Shade(AxesImage):
+    """An image that takes the nearest of its pixels for each of the sheet's, and no other step.
+
+    matplotlib gets the same through floating point and back, in ten times the time.
+    """
+
+    def make_image(
+        self, renderer: Any, magnification: float = 1.0, unsampled: bool = False
+    ) -> tuple[Any, float, float, Any]:
+        if unsampled or magnification != 1.0:
+            return super().make_image(renderer, magnification, unsampled)
+        pixels = cast("NDArray[np.uint8]", self.get_array())
+        box = self.get_window_extent()
+        # The same rounding as in matplotlib, so that the shade covers whole pixels of the frame.
+        left, bottom = math.floor(box.x0 + 0.5), math.ceil(box.y0 - 0.5 - 1e-8)
+        right, top = math.floor(box.x1 + 0.5 + 1e-8), math.ceil(box.y1 - 0.5)
+        across = (np.arange(left, right) + 0.5 - box.x0) / box.width * pixels.shape[1]
+        up = (np.arange(bottom, top) + 0.5 - box.y0) / box.height * pixels.shape[0]
+        columns = np.clip(across.astype(int), 0, pixels.shape[1] - 1)
+        rows = pixels.shape[0] - 1 - np.clip(up.astype(int), 0, pixels.shape[0] - 1)
+        # Whole pixels as one number each: four times fewer to move.
+        whole = pixels.view(np.uint32)[..., 0]
+        image = whole[rows].take(columns, axis=1).view(np.uint8)
+        return image.reshape(len(rows), len(columns), 4), left, bottom, IdentityTransform()
 
 
 @lru_cache(maxsize=4)
@@ -100,9 +131,13 @@ def _bilinear(
     """Sample the source; white, which shades nothing, outside it."""
     height, width = source.shape
     inside = (columns >= 0) & (columns <= width - 1) & (rows >= 0) & (rows <= height - 1)
-    i = np.clip(columns.astype(int), 0, width - 2)
-    j = np.clip(rows.astype(int), 0, height - 2)
-    u, v = columns - i, rows - j
-    upper = source[j, i] * (1 - u) + source[j, i + 1] * u
-    lower = source[j + 1, i] * (1 - u) + source[j + 1, i + 1] * u
-    return np.where(inside, upper * (1 - v) + lower * v, 255.0).astype(np.float32)
+    # Row by row in one dimension: numpy takes that in a third of the time.
+    flat = source.ravel()
+    i = np.clip(columns, 0, width - 2).astype(np.int32)
+    j = np.clip(rows, 0, height - 2).astype(np.int32)
+    u, v = columns - i.astype(np.float32), rows - j.astype(np.float32)
+    at = j * np.int32(width) + i
+    upper = flat.take(at) * (1 - u) + flat.take(at + 1) * u
+    at += width
+    lower = flat.take(at) * (1 - u) + flat.take(at + 1) * u
+    return np.where(inside, upper * (1 - v) + lower * v, np.float32(255))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import shapely
@@ -11,12 +12,7 @@ from numpy.typing import NDArray
 from shapely.geometry import LineString, Polygon
 from shapely.geometry.base import BaseGeometry
 
-from geobrief.render.paper.candidates import Candidate, Numbers, Spots
-
-Shapes = NDArray[np.object_]
-
-PADDING = 0.2
-"""Room kept free around every label, in parts of its type size."""
+from geobrief.render.paper.places import Candidate, Numbers, Places, Shapes, Spots
 
 NEAR, NEAR_LED = 0.6, 0.95
 """How far a label keeps from the symbols of others of its kind, in parts of its type size; beside
@@ -99,6 +95,11 @@ class Options:
     padded: Shapes
     wires: Shapes
 
+    @cached_property
+    def trees(self) -> tuple[shapely.STRtree, shapely.STRtree]:
+        """The boxes with their room, and the leaders, ready to be looked up."""
+        return shapely.STRtree(self.padded), shapely.STRtree(self.wires)
+
     def candidate(self, number: int) -> Candidate:
         """Return one of them, ready to draw."""
         spots, index = self.places[number]
@@ -117,7 +118,6 @@ class Room:
         self._groups = np.array([mark.group for mark in ground.marks], dtype=object)
         self._at = np.array([(m.x, m.y, m.radius) for m in ground.marks]).reshape(-1, 3)
         at, radius = self._at[:, :2], self._at[:, 2]
-        self._centres = np.asarray(shapely.points(at), dtype=object)
         self._solid = np.append(
             shapely.box(*(at.T - radius), *(at.T + radius)), np.array([ground.plate], dtype=object)
         )
@@ -137,33 +137,36 @@ class Room:
     def options(self, seat: Seat, blocks: Iterable[Spots]) -> Options:
         """Return the places of a label that leave what is drawn in peace, cheapest first."""
         found = [spots for spots in blocks if len(spots.centres)]
-        places = [(spots, number) for spots in found for number in range(len(spots.centres))]
-        if not places:
+        if not found:
             return Options((), np.empty(0), np.empty(0, dtype=object), np.empty(0, dtype=object))
-        boxes = np.concatenate([spots.boxes() for spots in found])
-        costs = np.concatenate([spots.costs for spots in found])
-        leaders = np.concatenate([spots.leaders for spots in found])
-        padding = PADDING * np.concatenate([np.full(len(s.centres), s.kind.size) for s in found])
-        padded = shapely.buffer(boxes, padding, join_style="mitre")
-        wires = np.full(len(places), None, dtype=object)
-        led = ~np.isnan(leaders).any(axis=(1, 2))
-        wires[led] = shapely.linestrings(leaders[led])
-        good = shapely.contains(self.frame, boxes)
+        # Cheap questions first: each leaves fewer places for the next, and no cost ever falls.
+        all_places = Places.of(found)
+        places = self._within(all_places.only(all_places.costs <= seat.limit))
         own = np.append(self._own(seat), False)
-        option, solid = self._tree.query(padded, predicate="intersects")
-        good[option[~own[solid]]] = False
-        option, solid = self._tree.query(boxes, predicate="intersects")
-        good[option] = False
-        blocked, hidden = self._blocked(seat, wires, led, shapely.centroid(boxes), own)
-        good[blocked] = False
-        near, strange = self._near(seat, boxes, led)
-        good &= ~near
-        costs = costs + STRANGER * strange + self._crossed(padded, wires)
-        costs[hidden] += HIDDEN
-        good &= costs <= seat.limit
-        order = np.flatnonzero(good)[np.argsort(costs[good], kind="stable")]
+        option, solid = self._tree.query(places.padded(), predicate="intersects")
+        places = places.but(option[~own[solid]])
+        places = places.but(self._tree.query(places.boxes(), predicate="intersects")[0])
+        near, strange = self._near(seat, places)
+        places.costs[strange] += STRANGER
+        places = places.only(~near & (places.costs <= seat.limit))
+        blocked, hidden = self._blocked(seat, places, own)
+        places.costs[hidden] += HIDDEN
+        places = places.but(blocked)
+        places = places.only(places.costs <= seat.limit)
+        costs = places.costs + self._crossed(places)
+        order = np.flatnonzero(costs <= seat.limit)
+        order = order[np.argsort(costs[order], kind="stable")]
+        best = places.only(order)
+        starts = np.cumsum([0, *(len(spots.centres) for spots in found)])
+        blocks_of = np.searchsorted(starts, best.numbers, side="right") - 1
         return Options(
-            tuple(places[number] for number in order), costs[order], padded[order], wires[order]
+            tuple(
+                (found[block], int(number - starts[block]))
+                for block, number in zip(blocks_of, best.numbers, strict=True)
+            ),
+            costs[order],
+            best.padded(),
+            best.wires(),
         )
 
     def clashes(self, options: Options, but: str = "") -> list[tuple[int, str]]:
@@ -180,42 +183,45 @@ class Room:
                 shapes.append(taken.leader)
         if not ids or not len(options.costs):
             return []
-        tree = shapely.STRtree(shapes)
+        boxes, wires = options.trees
         pairs = np.hstack(
             [
-                tree.query(options.padded, predicate="intersects"),
-                tree.query(options.wires, predicate="dwithin", distance=CLEAR),
+                boxes.query(shapes, predicate="intersects"),
+                wires.query(shapes, predicate="dwithin", distance=CLEAR),
             ]
         )
-        return [(int(option), ids[other]) for option, other in pairs.T]
+        return sorted({(int(option), ids[other]) for other, option in pairs.T})
+
+    def _within(self, places: Places) -> Places:
+        """Return the places whose box stands within the frame."""
+        at = places.corners()
+        left, bottom, right, top = self.frame.bounds
+        low, high = at.min(axis=1), at.max(axis=1)
+        return places.only((low >= (left, bottom)).all(axis=1) & (high <= (right, top)).all(axis=1))
 
     def _blocked(
-        self,
-        seat: Seat,
-        wires: Shapes,
-        led: NDArray[np.bool_],
-        centres: Shapes,
-        own: NDArray[np.bool_],
+        self, seat: Seat, places: Places, own: NDArray[np.bool_]
     ) -> tuple[NDArray[np.int_], NDArray[np.int_]]:
         """Return the numbers of the leaders that run over a symbol or the subject line.
 
         Then those whose end a symbol hides: of a short line or a small area nothing else may show.
         """
         none = np.empty(0, dtype=int)
-        if not led.any():
+        led = np.flatnonzero(places.led)
+        if not len(led):
             return none, none
+        wires = shapely.linestrings(places.leaders[led])
         option, solid = self._tree.query(wires, predicate="dwithin", distance=CLEAR)
         option, solid = option[~own[solid]], solid[~own[solid]]
-        ways, hidden = wires.copy(), none
-        ends = shapely.get_point(wires, -1)
+        hidden = none
         if not seat.is_point:
-            under = shapely.dwithin(self._solid[solid], ends[option], CLEAR)
+            ends = shapely.points(places.leaders[led[option], 1])
+            under = shapely.dwithin(self._solid[solid], ends, CLEAR)
             hidden, option = option[under], option[~under]
         # From the middle of the name, so that it too stands on its own side of the line.
-        pairs = np.stack((centres[led], ends[led]), axis=1)
-        ways[led] = shapely.linestrings(shapely.get_coordinates(pairs).reshape(-1, 2, 2))
-        crossing = self._barriers.query(ways, predicate="intersects")[0]
-        return np.concatenate((option, crossing)), hidden
+        ways = np.stack((places.centres[led], places.leaders[led, 1]), axis=1)
+        crossing = self._barriers.query(shapely.linestrings(ways), predicate="intersects")[0]
+        return led[np.concatenate((option, crossing))], np.unique(led[hidden])
 
     def _own(self, seat: Seat) -> NDArray[np.bool_]:
         """Tell the symbols of a feature, and those so close that nobody can tell them apart."""
@@ -224,35 +230,36 @@ class Room:
             own = own | (np.hypot(self._at[:, 0] - x, self._at[:, 1] - y) < radius + self._at[:, 2])
         return np.asarray(own, dtype=bool)
 
-    def _near(
-        self, seat: Seat, boxes: Shapes, led: NDArray[np.bool_]
-    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    def _near(self, seat: Seat, places: Places) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """Tell which places could be read as the label of another symbol of the same kind.
 
         Then those that stand as near to a symbol of another kind.
         """
-        none = np.zeros(len(boxes), dtype=bool)
         others = ~self._own(seat)
-        if not others.any():
-            return none, none
-        gaps = shapely.distance(boxes[:, None], self._centres[None, others])
-        gaps = gaps - self._at[others, 2]
-        near = gaps < np.where(led | (not seat.is_point), NEAR_LED, NEAR)[:, None] * seat.size
+        x, y = (self._at[None, others, axis] - places.centres[:, axis, None] for axis in (0, 1))
+        turn = np.radians(places.angles)[:, None]
+        if turn.any():
+            x, y = x * np.cos(turn) + y * np.sin(turn), y * np.cos(turn) - x * np.sin(turn)
+        beyond = np.maximum(np.abs(x) - places.halves[:, :1], 0.0)
+        above = np.maximum(np.abs(y) - places.halves[:, 1:], 0.0)
+        gaps = np.hypot(beyond, above) - self._at[others, 2]
+        far = places.led | (not seat.is_point)
+        near = gaps < np.where(far, NEAR_LED, NEAR)[:, None] * seat.size
         same = self._groups[others] == seat.group
         return (near & same).any(axis=1), (near & ~same).any(axis=1)
 
-    def _crossed(self, boxes: Shapes, wires: Shapes) -> Numbers:
+    def _crossed(self, places: Places) -> Numbers:
         """Return what each place costs for the lines under the label and under its leader."""
-        costs = np.zeros(len(boxes))
+        costs = np.zeros(len(places.costs))
         if not len(self._lines):
             return costs
         count = len(self._prices)
-        option, bead = self._beads.query(boxes, predicate="intersects")
+        option, bead = self._beads.query(places.padded(), predicate="intersects")
         keys, where = np.unique(option * count + self._bead_line[bead], return_inverse=True)
         covered = np.bincount(where, self._steps[bead], len(keys))
         price = self._prices[keys % count] * np.minimum(1.0, covered / 12 + 0.25)
         np.add.at(costs, keys // count, price)
-        option, piece = self._ways.query(wires, predicate="intersects")
+        option, piece = self._ways.query(places.wires(), predicate="intersects")
         keys = np.unique(option * count + self._line[piece])
         dear = self._prices[keys % count] >= self._prices.max()
         np.add.at(costs, keys // count, WIRE_CROSSING * np.where(dear, 1.0, 0.2))
