@@ -170,6 +170,10 @@ def along_line(
                 yield from _stretch(words, smaller, piece, float(middle), gap, extra)
 
 
+AWAY = 0.25
+"""Cost of each point by which the middle of an upright label stands off its line."""
+
+
 def beside_line(
     text: str, kind: Type, line: BaseGeometry, frame: Polygon, clearance: float, mirrored: bool
 ) -> Iterator[Spots]:
@@ -180,7 +184,9 @@ def beside_line(
         for words, smaller, extra in _settings(text, kind, True):
             for x, y in places:
                 spots = around_point(words, smaller, float(x), float(y), clearance, mirrored)
-                yield _spots(words, smaller, spots.centres, spots.costs + extra)
+                away = shapely.distance(shapely.points(spots.centres), piece) - 2 * kind.size
+                away = AWAY * np.clip(away, 0, None)
+                yield _spots(words, smaller, spots.centres, spots.costs + extra + away)
 
 
 def to_line(

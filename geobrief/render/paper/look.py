@@ -14,7 +14,7 @@ from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
+from matplotlib.patches import Patch, PathPatch
 from numpy.typing import NDArray
 
 from geobrief.render.paper.lettering import Halo, Words
@@ -115,6 +115,8 @@ def _opaque(pixel: NDArray[np.uint8]) -> Colour:
 
 def _is_small(patch: Patch) -> bool:
     """Tell whether a patch is a point symbol: small, and as wide as it is high."""
+    if not isinstance(patch, PathPatch):
+        return False
     extents = patch.get_path().get_extents()
     return 0 < extents.width < SYMBOL and abs(extents.width - extents.height) < 1
 
@@ -142,4 +144,9 @@ def _change(artist: Any, look: Look) -> None:
         seam = face[3] > 0 and face[:3] == edge[:3]
         artist.set_facecolor(look.ink(face) if _is_small(artist) else look.fill(face))
         artist.set_edgecolor(look.fill(edge) if seam else look.ink(edge))
-        artist.set_linewidth(artist.get_linewidth() * (1.0 if seam else look.lines))
+        if not seam and look.lines != 1.0:
+            dash = artist.get_linestyle()
+            artist.set_linewidth(artist.get_linewidth() * look.lines)
+            if not isinstance(dash, str) and dash[1]:
+                # Dashes are multiples of the width: their lengths stay.
+                artist.set_linestyle((dash[0], [part / look.lines for part in dash[1]]))

@@ -18,7 +18,7 @@ from geobrief.spec import FeatureSpec, MapSpec
 from geobrief.style import Symbol
 from geobrief.wording import runs_right_to_left
 
-ROW, HEAD, SMALL = 8.6, 11.0, 0.56
+ROW, HEAD, SMALL = 7.4, 9.5, 0.52
 """Points of a row, points of the years and of the moments' names, and size of the symbols."""
 
 MOST = 0.9
