@@ -10,11 +10,13 @@ import shapely
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
+from matplotlib.text import Text
 from shapely.geometry import Point, Polygon, box
 
 from geobrief.render.paper import labels
+from geobrief.render.paper.encode import pixels
 from geobrief.render.paper.labels import Placement, Wish, place
-from geobrief.render.paper.lettering import Type
+from geobrief.render.paper.lettering import Type, draw
 from geobrief.render.paper.places import PADDING, Places, Spots
 from geobrief.render.paper.relief import Shade
 from geobrief.render.paper.room import Ground, Mark
@@ -99,3 +101,24 @@ def test_the_shade_takes_the_pixels_that_matplotlib_takes(dpi: int) -> None:
     assert place_of_ours == at
     assert ours.shape == theirs.shape
     assert (ours[..., 3] != theirs[..., 3]).mean() < 0.02  # at the borders of pixels
+
+
+@pytest.mark.parametrize(("align", "angle"), [("left", 0.0), ("center", 0.0), ("center", 33.0)])
+def test_outlines_look_like_letters(align: str, angle: float) -> None:
+    kind = Type(14.0, weight=600)
+    pictures = []
+    for kept in (True, False):
+        figure = Figure(figsize=(3, 2), dpi=150)
+        FigureCanvasAgg(figure)
+        axes = figure.add_axes((0.0, 0.0, 1.0, 1.0), xlim=(0, 216), ylim=(0, 144))
+        axes.set_axis_off()
+        draw(axes, 100, 60, "Somewhere", kind, align=align, angle=angle, halo=2.0)
+        for line in [] if kept else axes.texts:
+            line.draw = lambda renderer, line=line: Text.draw(line, renderer)  # type: ignore[method-assign]
+        pictures.append(255 - pixels(figure)[..., 1].astype(float))
+    ours, theirs = pictures
+    assert ours.sum() == pytest.approx(theirs.sum(), rel=0.01)
+    for axis in (0, 1):
+        middle = [(p.sum(axis) * np.arange(p.shape[1 - axis])).sum() / p.sum() for p in pictures]
+        assert middle[0] == pytest.approx(middle[1], abs=0.75)
+    assert np.abs(ours - theirs).mean() < 0.1 * theirs.mean()
