@@ -11,6 +11,7 @@
   const OUTSIDE = 16; // what it costs a name to lie wholly outside its area
   const SUBJECT = 12; // what it costs the name of a country to lie over the subject's areas
   const FOREIGN = 0.3; // part of a name that may lie over the neighbours of its area
+  const ALONG = [-0.4, 0, 0.4]; // parts of a name's width at which it is held against the subject's areas
   const SAMPLES = [-0.5, -0.25, 0, 0.25, 0.5].flatMap((x) => [-0.5, 0, 0.5].map((y) => [x, y]));
 
   function spots(label, frame) {
@@ -40,10 +41,9 @@
     const others = it.layer.items.filter((other) => other !== it && other.symbol.kind === "fill");
     const subjects = it.feature.label_style === "country" ? subjectAreas(it.layer) : [];
     return places.filter((p) => inside(it, p)).map((p) => {
-      const covered = SAMPLES.map(([x, y]) => L.point(p.x + x * label.width, p.y + y * label.height));
-      const over = covered.filter((q) => subjects.some((other) => inside(other, q))).length / SAMPLES.length;
-      const spare = (prepared.includes(p) ? 0 : SPARE) + SUBJECT * over;
-      const points = covered.filter((q) => !inside(it, q));
+      const over = ALONG.filter((x) => subjects.some((other) => inside(other, L.point(p.x + x * label.width, p.y)))).length;
+      const spare = (prepared.includes(p) ? 0 : SPARE) + (SUBJECT * over) / ALONG.length;
+      const points = SAMPLES.map(([x, y]) => L.point(p.x + x * label.width, p.y + y * label.height)).filter((q) => !inside(it, q));
       const foreign = points.filter((q) => others.some((other) => inside(other, q))).length / SAMPLES.length;
       return { x: p.x, y: p.y, angle: 0, cost: spare + OUTSIDE * (points.length / SAMPLES.length) + 60 * foreign, foreign };
     }).filter((spot) => spot.foreign <= FOREIGN || geobrief.shining.has(it.feature.id)).sort((a, b) => a.cost - b.cost);
