@@ -205,10 +205,10 @@ def _stage(
     laid = plan(matter, page, bool(options.marking))
     frame = Frame(spec.extent, laid.frame)
     drawn = scene.collect(atlas, spec, frame, options.dpi)
-    pressing, noise = _pressing(drawn), Noise([one.geometry for one in drawn])
+    noise = Noise([one.geometry for one in drawn], _pressing(drawn))
     small = laid.inset
     if inset and small is None:
-        small = plan_inset(inset, frame.box, hand, pressing, noise)
+        small = plan_inset(inset, frame.box, hand, noise)
         if small is None:
             return None
     plate = plan_plate(frame, hand.scale, noise, matter.say, small.plate if small else None)

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from geobrief.atlas import Atlas, read_atlas
 from geobrief.compose import compose
 from geobrief.errors import GeobriefError
 from geobrief.render.paper.inset import inset_svg
 from geobrief.render.paper.options import PrintOptions
+from geobrief.render.paper.projection import Frame
 from geobrief.render.print import PrintedSheet, layout
 from geobrief.spec import MapSpec, View, from_json
 from tests.atlas_fixture import write_atlas
@@ -27,6 +30,17 @@ LIGHT = ("line", "point")
 def light(spec: MapSpec) -> MapSpec:
     """The sheet without its ground, which takes most of the time."""
     return replace(spec, layers=tuple(one for one in spec.layers if one.kind in LIGHT))
+
+
+def subject(atlas: Atlas, spec: MapSpec, frame: Frame) -> Iterator[tuple[str, BaseGeometry]]:
+    """Yield the sheet's own points and lines with their shapes on the sheet."""
+    for layer in spec.layers:
+        features = [f for f in layer.features if f.interactive and not layer.quiet]
+        if layer.kind in LIGHT and features:
+            ids = [feature.id.partition("/")[2] for feature in features]
+            shapes = atlas.layers[layer.id].frame.loc[ids, "geometry"]
+            found = frame.project(np.asarray(shapes.array, dtype=object))
+            yield from zip((f.id for f in features), found, strict=True)
 
 
 def drawn(sheet: PrintedSheet) -> set[str]:
@@ -103,6 +117,10 @@ def test_nothing_overlaps_the_inset_and_no_name_gives_way_to_it(
             assert shapely.box(0, 0, sheet.width, sheet.height).contains(plate), name
             over = [id for id, box in sheet.labels if shapely.intersection(box, plate).area > 0.05]
             assert over == [], name
+            frame = Frame(spec.extent, sheet.frame.bounds)
+            assert [
+                id for id, shape in subject(atlas, spec, frame) if shape.intersects(plate)
+            ] == []
             if not inside:
                 words = [b for b in sheet.texts if shapely.intersection(b, plate).area > 0.05]
                 assert [b.bounds for b in words if not plate.contains(b)] == [], name

@@ -41,19 +41,21 @@ class Plate:
 
 
 class Noise:
-    """How much a plate would hide: points, then lines, then areas."""
+    """How much a plate would hide: what is pressing, then points, lines and areas."""
 
-    def __init__(self, ground: Sequence[BaseGeometry]) -> None:
+    def __init__(self, ground: Sequence[BaseGeometry], pressing: Sequence[BaseGeometry]) -> None:
+        self.pressing = shapely.STRtree(pressing)
         kinds = shapely.get_dimensions(np.array(ground, dtype=object))
         shapes = np.array(ground, dtype=object)
         self._trees = [shapely.STRtree(shapes[kinds == kind]) for kind in (0, 1, 2)]
 
-    def at(self, box: Box) -> tuple[int, float, int]:
-        """Return the number of points, the length of lines, and the number of areas in a box."""
+    def at(self, box: Box) -> tuple[int, int, float, int]:
+        """Return how many pressing things, how many points, how long lines, how many areas."""
         plate = shapely.box(*box)
         points, lines, areas = (t.query(plate, predicate="intersects") for t in self._trees)
         under = shapely.intersection(self._trees[1].geometries[lines], plate)
-        return len(points), round(float(shapely.length(under).sum()), 1), len(areas)
+        hidden = len(self.pressing.query(plate, predicate="intersects"))
+        return hidden, len(points), round(float(shapely.length(under).sum()), 1), len(areas)
 
 
 def draw_graticule(brush: Brush, frame: Frame, say: Say, zorder: float) -> None:

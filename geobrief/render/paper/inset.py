@@ -13,7 +13,6 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from shapely.geometry import Polygon
-from shapely.geometry.base import BaseGeometry
 
 from geobrief import style
 from geobrief.render.paper import scene
@@ -52,13 +51,10 @@ class Place:
     caption: Column
 
 
-def plan_inset(
-    inset: InsetSpec, frame: Box, hand: Hand, pressing: list[BaseGeometry], noise: Noise
-) -> Place | None:
+def plan_inset(inset: InsetSpec, frame: Box, hand: Hand, noise: Noise) -> Place | None:
     """Return the quietest corner of the map that hides nothing that is pressing, or None."""
     left, bottom, right, top = frame
     gap = GAP * hand.scale
-    tree = shapely.STRtree(pressing)
     for part in PARTS:
         width = min(part * (right - left), TALLEST * (top - bottom) * aspect(inset.extent))
         wide, high = size(inset, width, hand)
@@ -67,10 +63,11 @@ def plan_inset(
             for x in (right - gap - wide, left + gap)
             for y in (top - gap - high, bottom + gap)
         ]
+        around = ((place, shapely.box(*place.plate).buffer(gap)) for place in places)
         free = [
             place
-            for place in places
-            if not len(tree.query(shapely.box(*place.plate).buffer(gap), predicate="intersects"))
+            for place, room in around
+            if not len(noise.pressing.query(room, predicate="intersects"))
         ]
         if free:
             return min(free, key=lambda place: noise.at(place.plate))
