@@ -174,10 +174,11 @@ def folium(sheet: str, delay: int = DELAY) -> bytes:
     for layer in spec.layers:
         if layer.kind == "raster":
             left, bottom, right, top = atlas().layers[layer.id].bounds
+            # The file as it is, the quickest way: in a Mercator picture of it folium would spend
+            # many seconds more.
             library.raster_layers.ImageOverlay(
-                np.asarray(_hillshade(atlas().layers[layer.id].path)),
-                bounds=[(bottom, left), (top, right)], opacity=0.35, mercator_project=True,
-                zindex=500,
+                str(atlas().layers[layer.id].path),
+                bounds=[(bottom, left), (top, right)], opacity=0.35, z_index=500,
             ).add_to(leaflet)  # fmt: skip
     for _, symbol, geometries in _shown(spec):
         if symbol.kind == "point":

@@ -156,7 +156,7 @@ def _notes() -> list[str]:
         f"- folium: `Map._to_png` with selenium and headless Chromium at a scale factor of"
         f" {OPTIONS.dpi / 96:g}. It starts and ends a browser for each picture and waits {DELAY}"
         " seconds for the map, its default; the second line has it not wait. Scripts and styles"
-        " are files on the disk.",
+        " are files on the disk, and the hillshade is the picture file as it is.",
         "- cartopy: `add_geometries` in the sheet's projection, the hillshade with"
         " `imshow`, which brings it to the projection each time; the last line has none.",
         "- Memory: the most that the process and all it starts hold, shared memory counted once,"
