@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date as Date
 from pathlib import Path
 from typing import Any
 
-from geobrief.errors import ContentError, GeobriefError, Where
+import tomli_w
+
+from geobrief.errors import ContentError, GeobriefError, RequestError, Where
 from geobrief.files import Report, parse_toml, read_text, table_lines
+from geobrief.settings import settings
 from geobrief.spec import Extent, View, checked_extent
+
+LONGEST_LINK = 7_680
+"""Characters that a briefing may take in an address; the rest of the query needs some too."""
 
 KEYS = {"title", "lang", "policy", "marking", "slides"}
 SLIDE_KEYS = {"sheet", "title", "notes", "date", "select", "bbox"}
@@ -65,8 +74,10 @@ def parse_briefing(text: str, path: Path) -> Briefing:
     ContentError
         With the line, if the text is not TOML, or a key or a value is not known.
     """
-    raw = parse_toml(text, path, ContentError)
     top = Where(path, 1)
+    if (size := len(text.encode())) > (most := settings().max_briefing):
+        raise ContentError(f"the briefing has {size} bytes", top, f"at most {most}")
+    raw = parse_toml(text, path, ContentError)
     _check_keys(raw, KEYS, top, "briefing")
     if not isinstance(raw.get("title"), str) or not raw["title"].strip():
         raise ContentError("the briefing has no title", top, 'write title = "..."')
@@ -74,6 +85,8 @@ def parse_briefing(text: str, path: Path) -> Briefing:
     lines = table_lines(text, "slides")
     if not rows or not isinstance(rows, list) or len(lines) != len(rows):
         raise ContentError("the briefing has no slides", top, "write [[slides]] for each")
+    if len(rows) > (most := settings().max_slides):
+        raise ContentError(f"the briefing has {len(rows)} slides", top, f"at most {most}")
     for key in ("lang", "policy", "marking"):
         _check_text(raw, key, top)
     slides = (_slide(row, Where(path, line)) for row, line in zip(rows, lines, strict=True))
@@ -112,3 +125,67 @@ def _check_keys(raw: dict[str, Any], known: Iterable[str], where: Where, what: s
 def _check_text(raw: dict[str, Any], key: str, where: Where) -> None:
     if not isinstance(raw.get(key, ""), str):
         raise ContentError(f"{key} is not text", where, f'write {key} = "..."')
+
+
+def to_toml(briefing: Briefing) -> str:
+    """Write a briefing as the file that `parse_briefing` reads; what is empty is left out."""
+    top = {key: getattr(briefing, key) for key in ("title", "lang", "policy", "marking")}
+    slides = [
+        _filled(
+            {
+                "sheet": slide.sheet,
+                "title": slide.title,
+                "notes": slide.notes,
+                "date": Date.fromisoformat(slide.date) if slide.date else "",
+                "select": list(slide.select),
+                "bbox": list(slide.bbox) if slide.bbox else [],
+            }
+        )
+        for slide in briefing.slides
+    ]
+    return tomli_w.dumps(_filled(top) | {"slides": slides}, multiline_strings=True)
+
+
+def _filled(row: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in row.items() if value}
+
+
+def to_link(briefing: Briefing) -> str:
+    """Return a briefing as text for the parameter `b` of an address.
+
+    Raises
+    ------
+    RequestError
+        If it is too long for an address.
+    """
+    packed = zlib.compress(to_toml(briefing).encode(), 9)
+    text = base64.urlsafe_b64encode(packed).decode().rstrip("=")
+    if len(text) > LONGEST_LINK:
+        raise RequestError(
+            f"the briefing takes {len(text)} characters in a link",
+            hint=f"at most {LONGEST_LINK}: save it as a file",
+        )
+    return text
+
+
+def from_link(id: str, text: str) -> Briefing:
+    """Return the briefing that `to_link` wrote.
+
+    Raises
+    ------
+    RequestError
+        If the text is damaged, too long, or not a briefing.
+    """
+    try:
+        packed = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        stream = zlib.decompressobj()
+        raw = stream.decompress(packed, settings().max_briefing + 1)
+        if not stream.eof and len(raw) <= settings().max_briefing:
+            raise RequestError("the briefing in the link is cut short", hint="copy the whole link")
+        return parse_briefing(raw.decode(), Path(f"{id}.toml"))
+    except ContentError as problem:
+        message = f"the briefing in the link is not in order: {problem.message}"
+        raise RequestError(message, hint=problem.hint) from None
+    except (binascii.Error, zlib.error, UnicodeError):
+        hint = "copy the whole link"
+        raise RequestError("the briefing in the link is damaged", hint=hint) from None

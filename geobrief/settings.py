@@ -40,6 +40,8 @@ class Settings:
     max_pixels: int = _setting(60_000_000, "Largest exported image, in pixels.")
     export_workers: int = _setting(2, "Images drawn at the same time over HTTP.")
     export_queue: int = _setting(30, "Image requests that may wait over HTTP; more get 503.")
+    max_briefing: int = _setting(262_144, "Largest file of a briefing that is read, in bytes.")
+    max_slides: int = _setting(100, "Most slides of a briefing.")
     max_query: int = _setting(8_192, "Longest query string that is read, in bytes.")
 
 

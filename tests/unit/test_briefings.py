@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import base64
+import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from geobrief.atlas import Atlas, read_atlas
-from geobrief.briefings import parse_briefing
+from geobrief.briefings import (
+    LONGEST_LINK,
+    Briefing,
+    from_link,
+    parse_briefing,
+    to_link,
+    to_toml,
+)
 from geobrief.compose import compose
-from geobrief.errors import ContentError, GeobriefError
+from geobrief.deck.slides import assemble
+from geobrief.errors import ContentError, GeobriefError, NotFoundError, RequestError, Where
 from geobrief.listing import listing
 from tests.atlas_fixture import write_atlas
 
@@ -95,3 +106,63 @@ def test_three_briefings_ship_and_draw() -> None:
     for briefing in atlas.briefings.values():
         for slide in briefing.slides:
             assert compose(atlas, slide.sheet, briefing.view(slide)).features()
+
+
+def plain(briefing: Briefing) -> Briefing:
+    """Return a briefing without the lines where its parts stood."""
+    nowhere = Where(Path("lunch.toml"))
+    slides = tuple(replace(slide, where=nowhere) for slide in briefing.slides)
+    return replace(briefing, slides=slides, where=nowhere)
+
+
+def test_a_briefing_survives_its_file_and_its_link() -> None:
+    briefing = parse_briefing(WHOLE, Path("lunch.toml"))
+    odd = 'He said "go",\nthen \\ and \U0001f600 and \u0646.'
+    briefing = replace(briefing, slides=(replace(briefing.slides[0], notes=odd), *briefing.slides))
+    again = parse_briefing(to_toml(briefing), Path("lunch.toml"))
+    assert plain(again) == plain(briefing)
+    assert plain(from_link("lunch", to_link(briefing))) == plain(briefing)
+
+
+def test_a_briefing_too_long_for_a_link_is_told_so() -> None:
+    briefing = parse_briefing(WHOLE, Path("lunch.toml"))
+    words = base64.b85encode(bytes(n * n * 7919 % 251 for n in range(4 * LONGEST_LINK))).decode()
+    noise = "".join(f"{n * 2654435761 % 2**32:x}" for n in range(2_000)) + words
+    with pytest.raises(RequestError, match="save it as a file"):
+        to_link(replace(briefing, slides=(replace(briefing.slides[0], notes=noise),)))
+
+
+def linked(text: str) -> str:
+    return base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).decode().rstrip("=")
+
+
+@pytest.mark.parametrize(
+    ("link", "message"),
+    [
+        ("not base64!", "damaged"),
+        ("AAAA", "damaged"),
+        (linked(WHOLE)[:-20], "cut short|damaged"),
+        (linked("title = 3"), "no title"),
+        (linked(WHOLE.replace("ford", "x" * 300_000)), "at most"),
+        (linked("\x00" * 300_000_000), "at most"),
+    ],
+)
+def test_a_damaged_link_is_told_so(link: str, message: str) -> None:
+    with pytest.raises(RequestError, match=message):
+        from_link("lunch", link)
+
+
+def test_a_deck_holds_the_maps_of_its_slides() -> None:
+    atlas = Atlas.load(ROOT / "content", ROOT / "geodata")
+    briefing = atlas.briefings["minister"]
+    deck = assemble(atlas, briefing)
+    assert [slide.spec.sheet for slide in deck.slides] == [s.sheet for s in briefing.slides]
+    assert deck.slides[0].notes == atlas.sheets[briefing.slides[0].sheet].notes
+    assert deck.digest() == assemble(atlas, briefing).digest()
+    own = replace(briefing.slides[0], title="A title of its own", notes="Say this.")
+    other = assemble(atlas, replace(briefing, slides=(own,), lang="ur"))
+    assert (other.slides[0].spec.title, other.slides[0].notes) == (own.title, "Say this.")
+    assert other.slides[0].spec.direction == "rtl"
+    assert other.digest() != deck.digest()
+    with pytest.raises(NotFoundError):
+        assemble(atlas, replace(briefing, slides=(replace(own, sheet="nowhere"),)))
