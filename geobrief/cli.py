@@ -12,7 +12,7 @@ from geobrief.atlas import Atlas
 from geobrief.check import problems
 from geobrief.compose import compose
 from geobrief.errors import GeobriefError, RequestError
-from geobrief.export import bundle, export, file_name
+from geobrief.export import bundle, export, file_name, names_left_out
 from geobrief.files import write_whole
 from geobrief.listing import listing
 from geobrief.render.formats import FORMATS
@@ -123,7 +123,10 @@ def _export(options: argparse.Namespace) -> int:
     view, wanted = _asked(options)
     atlas = Atlas.load(options.content, options.geodata)
     spec = compose(atlas, options.sheet, view)
-    _write(options.output, export(atlas, spec, suffix, wanted))
+    left_out: list[str] = []
+    _write(options.output, export(atlas, spec, suffix, wanted, unlabelled=left_out.extend))
+    if words := names_left_out(spec, left_out):
+        print(words, file=sys.stderr)
     return 0
 
 
@@ -138,12 +141,15 @@ def _export_all(options: argparse.Namespace) -> int:
     made: list[tuple[str, bytes]] = []
     for number, (spec, suffix) in enumerate(jobs, 1):
         name = file_name(atlas, spec, suffix)
-        body = export(atlas, spec, suffix, wanted)
+        left_out: list[str] = []
+        body = export(atlas, spec, suffix, wanted, unlabelled=left_out.extend)
         if archive:
             made.append((name, body))
         else:
             _write(options.output / name, body)
         print(f"{number}/{len(jobs)} {name}", flush=True)
+        if words := names_left_out(spec, left_out):
+            print(f"{name}: {words}", file=sys.stderr)
     if archive:
         _write(options.output, bundle(made))
     return 0

@@ -25,6 +25,9 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest that a ZIP can name: it keeps no 
 Pause = Callable[[], None]
 """Called before each step of the work; what it raises ends it."""
 
+Unlabelled = Callable[[tuple[str, ...]], None]
+"""Told the ids of the features whose names found no room on an image."""
+
 
 def export(
     atlas: Atlas,
@@ -32,6 +35,7 @@ def export(
     suffix: str,
     options: PrintOptions = SLIDE,
     pause: Pause = lambda: None,
+    unlabelled: Unlabelled = lambda ids: None,
 ) -> bytes:
     """Return the map as a file of one of `FORMATS`.
 
@@ -47,7 +51,7 @@ def export(
     options.checked()
     make = _maker(checked_format(suffix))
     pause()
-    return make(atlas, spec, options, pause)
+    return make(atlas, spec, options, pause, unlabelled)
 
 
 def checked_format(suffix: str) -> str:
@@ -63,7 +67,7 @@ def checked_format(suffix: str) -> str:
     return suffix
 
 
-Maker = Callable[["Atlas", MapSpec, PrintOptions, Pause], bytes]
+Maker = Callable[["Atlas", MapSpec, PrintOptions, Pause, Unlabelled], bytes]
 
 
 def _maker(suffix: str) -> Maker:
@@ -71,17 +75,17 @@ def _maker(suffix: str) -> Maker:
     if suffix in IMAGES:
         from geobrief.render import print as printed
 
-        return lambda atlas, spec, options, pause: printed.render(
-            atlas, spec, suffix, options, pause
+        return lambda atlas, spec, options, pause, unlabelled: printed.render(
+            atlas, spec, suffix, options, pause, unlabelled
         )
     if suffix == "html":
         from geobrief.render import offline
 
-        return lambda atlas, spec, options, _: offline.render(atlas, spec, options.marking)
+        return lambda atlas, spec, options, *_: offline.render(atlas, spec, options.marking)
     from geobrief.render import data
 
     make = data.geojson if suffix == "geojson" else data.geopackage
-    return lambda atlas, spec, options, _: make(atlas, spec, options.marking)
+    return lambda atlas, spec, options, *_: make(atlas, spec, options.marking)
 
 
 def file_name(atlas: Atlas, spec: MapSpec, suffix: str) -> str:
@@ -89,6 +93,13 @@ def file_name(atlas: Atlas, spec: MapSpec, suffix: str) -> str:
     own = spec.lang == atlas.default_language.id
     parts = (spec.sheet, "" if own else spec.lang, spec.digest()[:8])
     return f"{'-'.join(part for part in parts if part)}.{suffix}"
+
+
+def names_left_out(spec: MapSpec, ids: Iterable[str]) -> str:
+    """Return how many names found no room on an image, and which; nothing where all did."""
+    wanted = set(ids)
+    names = [feature.label for feature in spec.features() if feature.id in wanted]
+    return f"{len(names)} names found no room: {', '.join(names)}" if names else ""
 
 
 def told(options: PrintOptions) -> dict[str, str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from threading import Lock
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import shapely
 from matplotlib.axes import Axes
@@ -50,6 +50,9 @@ SUFFIXES = ("png", "svg", "pdf")
 RELIEF_DPI = 200.0
 """The hillshade holds no more than this, whatever the sheet's resolution."""
 
+LABEL_SIZES = (1.0, 0.88, 0.78, 0.7)
+"""Parts of their usual size that names take where one that the sheet must show finds no room."""
+
 _drawing = Lock()  # matplotlib's caches are shared between figures
 
 
@@ -80,10 +83,12 @@ def render(
     suffix: str,
     options: PrintOptions = SLIDE,
     pause: Callable[[], None] = lambda: None,
+    unlabelled: Callable[[tuple[str, ...]], None] = lambda ids: None,
 ) -> bytes:
     """Return the sheet as a file; `suffix` is "png", "svg" or "pdf".
 
-    `pause` is called before each step; what it raises ends the work.
+    `pause` is called before each step; what it raises ends the work. `unlabelled` is told which
+    names found no room.
 
     Raises
     ------
@@ -97,6 +102,7 @@ def render(
     with _drawing:
         pause()
         sheet = layout(atlas, spec, options)
+        unlabelled(sheet.dropped)
         pause()
         language = atlas.language(spec.lang).tag
         if suffix == "svg":
@@ -179,18 +185,23 @@ def _staged(
 ) -> _Stage:
     """Return the sheet with its small map on the map, or else among the words, or else without.
 
-    The small map gives way to the names that the sheet must show.
+    The small map gives way to the names that the sheet must show, and so does the size of names.
     """
     spec = matter.spec
     must = {feature for passage in spec.passages for feature in passage.features}
     must |= {feature.id for feature in spec.features() if feature.selected}
-    if spec.inset is not None and "inset" not in options.without:
-        for among_words in (None, spec.inset):
-            stage = _stage(atlas, replace(matter, inset=among_words), page, options, spec.inset)
-            if stage and must.isdisjoint(stage.placed.dropped):
-                return stage
     alone = replace(matter, without=(*matter.without, "inset"))
-    return cast("_Stage", _stage(atlas, alone, page, options, None))
+    ways: list[tuple[Matter, InsetSpec | None]] = [(alone, None)]
+    if spec.inset is not None and "inset" not in options.without:
+        ways = [(matter, spec.inset), (replace(matter, inset=spec.inset), spec.inset), *ways]
+    tried: list[tuple[int, _Stage]] = []
+    for size in LABEL_SIZES:
+        for way, inset in ways:
+            if made := _stage(atlas, way, page, options, inset, size):
+                tried.append((len(must.intersection(made.placed.dropped)), made))
+                if not tried[-1][0]:
+                    return made
+    return min(tried, key=lambda one: one[0])[1]
 
 
 def _stage(
@@ -199,6 +210,7 @@ def _stage(
     page: tuple[float, float],
     options: PrintOptions,
     inset: InsetSpec | None,
+    size: float,
 ) -> _Stage | None:
     """Return one way of laying out the sheet; None where the map has no corner for its inset."""
     spec, hand = matter.spec, matter.hand
@@ -216,7 +228,7 @@ def _stage(
     plates = tuple(shapely.box(*box) for box in boxes)
     if len(plates) == 2 and plates[0].intersects(plates[1]):
         return None
-    placed = scene.label(spec, drawn, frame, hand, shapely.union_all(plates))
+    placed = scene.label(spec, drawn, frame, hand, shapely.union_all(plates), size)
     return _Stage(laid, frame, drawn, plate, small, plates, placed)
 
 

@@ -49,6 +49,9 @@ MEDIA = {
     ".woff2": "font/woff2",
 }
 
+LEFT_OUT = "Geobrief-Names-Left-Out"
+"""Header that says how many names found no room on an image."""
+
 Loader = Callable[[], Atlas]
 
 
@@ -157,12 +160,15 @@ async def _export(load: Loader, request: Request, bench: Bench) -> Response:
     atlas = load()
     spec, _ = await anyio.to_thread.run_sync(_spec, atlas, request)
 
+    left_out: list[str] = []
+
     def draw() -> bytes:
-        return export(atlas, spec, suffix, options, still_wanted)
+        return export(atlas, spec, suffix, options, still_wanted, left_out.extend)
 
     body = await bench.run(draw, partial(left, request))
     name = file_name(atlas, spec, suffix)
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": ASK}
+    headers[LEFT_OUT] = str(len(left_out))
     return Response(body, media_type=MEDIA_TYPES[suffix], headers=headers)
 
 

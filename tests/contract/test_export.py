@@ -30,8 +30,9 @@ from geobrief.compose import compose
 from geobrief.export import bundle, export, file_name
 from geobrief.render.formats import FORMATS, MEDIA_TYPES
 from geobrief.render.paper.options import PrintOptions
+from geobrief.render.print import layout
 from geobrief.spec import View
-from geobrief.web.routes import routes
+from geobrief.web.routes import LEFT_OUT, routes
 from tests.atlas_fixture import write_atlas
 from tests.conftest import ROOT, served
 
@@ -100,6 +101,26 @@ def test_http_answers_with_what_the_command_line_writes(
     told = [part for key, value in query.items() for part in (f"--{key}", value)]
     assert run(folders, "export", "whole", "-o", str(tmp_path / name), *told) == 0
     assert (tmp_path / name).read_bytes() == answer.content
+
+
+def test_names_that_found_no_room_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tiny = {"size": "80x80mm", "dpi": "40"}
+    atlas = Atlas.load(ROOT / "content", ROOT / "geodata")
+    sheet = next(iter(atlas.sheets))
+    spec = compose(atlas, sheet, View())
+    lost = layout(atlas, spec, PrintOptions.from_query(tiny)).dropped
+    names = [feature.label for feature in spec.features() if feature.id in lost]
+    assert names
+    told = [part for key, value in tiny.items() for part in (f"--{key}", value)]
+    assert main(["export", sheet, "-o", str(tmp_path / "map.png"), *told]) == 0
+    words = capsys.readouterr().err
+    assert words.startswith(f"{len(names)} names found no room: ")
+    assert all(name in words for name in names)
+    with TestClient(Starlette(routes=routes(lambda: atlas))) as client:
+        answer = client.get(f"/api/sheets/{sheet}.png", params=tiny)
+    assert answer.headers[LEFT_OUT] == str(len(names))
 
 
 @pytest.mark.parametrize("suffix", ["geojson", "html"])

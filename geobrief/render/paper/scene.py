@@ -98,9 +98,14 @@ def draw_features(spec: MapSpec, brush: Brush, drawn: list[Drawn]) -> None:
 
 
 def label(
-    spec: MapSpec, drawn: list[Drawn], frame: Frame, hand: Hand, plate: BaseGeometry
+    spec: MapSpec,
+    drawn: list[Drawn],
+    frame: Frame,
+    hand: Hand,
+    plate: BaseGeometry,
+    size: float = 1.0,
 ) -> Placement:
-    """Place the labels of the features that show."""
+    """Place the labels of the features that show, at `size` times their usual type."""
     symbols = dict(spec.symbols)
     named = {feature for passage in spec.passages for feature in passage.features}
     wishes: list[Wish] = []
@@ -127,7 +132,7 @@ def label(
                 Wish(
                     id=feature.id,
                     text=feature.label,
-                    kind=type_of(feature.label_style, hand.scale, hand.script),
+                    kind=type_of(feature.label_style, hand.scale * size, hand.script),
                     symbol=symbol,
                     geometry=item.geometry,
                     priority=feature.priority,
