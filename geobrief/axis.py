@@ -11,6 +11,12 @@ from geobrief.classes import text_of
 from geobrief.legend import UNCERTAIN
 from geobrief.sheets import SheetLayer
 from geobrief.spec import FeatureSpec, LegendEntry, MapSpec
+from geobrief.wording import wording
+
+NOTE = wording(
+    "Events in their order, at even distances: the axis is not to scale."
+    " A hollow mark has an uncertain place, or none."
+)
 
 
 @dataclass(frozen=True)
@@ -93,7 +99,7 @@ def _axis(atlas: Atlas, layer: SheetLayer, spec: MapSpec) -> Axis:
         )
         for moment in atlas.moments
     )
-    note = say("Events in their order, at even distances: the axis is not to scale.")
+    note = say(NOTE)
     return Axis(rows, spans, note, f"{say('Nothing found after')} {spec.as_of}")
 
 

@@ -99,7 +99,8 @@ def names_left_out(spec: MapSpec, ids: Iterable[str]) -> str:
     """Return how many names found no room on an image, and which; nothing where all did."""
     wanted = set(ids)
     names = [feature.label for feature in spec.features() if feature.id in wanted]
-    return f"{len(names)} names found no room: {', '.join(names)}" if names else ""
+    count = f"{len(names)} name{'s' if len(names) > 1 else ''}"
+    return f"{count} found no room: {', '.join(names)}" if names else ""
 
 
 def told(options: PrintOptions) -> dict[str, str]:

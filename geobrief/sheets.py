@@ -19,7 +19,18 @@ from geobrief.spec import Extent, checked_extent
 FRONT = re.compile(r"\A\+\+\+\r?\n(.*?)\n\+\+\+\r?\n?(.*)\Z", re.S)
 _Filed = TypeVar("_Filed", "Table", "Chart")
 SHEET_KEYS = {
-    *("title", "tab", "subtitle", "extent", "passages", "layers", "tables", "charts", "inset"),
+    *(
+        "title",
+        "tab",
+        "subtitle",
+        "hint",
+        "extent",
+        "passages",
+        "layers",
+        "tables",
+        "charts",
+        "inset",
+    ),
 }
 
 
@@ -171,6 +182,8 @@ class Sheet:
     where: Where
     tables: tuple[Table, ...] = ()
     charts: tuple[Chart, ...] = ()
+    hint: str = ""
+    """What a reader of its page can do; not a part of the map."""
     tab: str = ""
     """A short name, for a page with several sheets."""
     inset: str = ""
@@ -217,6 +230,7 @@ def _sheet(path: Path, folders: tuple[Path, Path]) -> Sheet:
         id=path.stem,
         title=raw["title"],
         subtitle=raw.get("subtitle", ""),
+        hint=raw.get("hint", ""),
         extent=extent,
         passages=tuple(raw.get("passages", ())),
         layers=layers,

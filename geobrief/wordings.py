@@ -53,7 +53,7 @@ def _of_content(atlas: Atlas) -> Iterator[str]:
 
 
 def _of_sheet(sheet: Sheet) -> Iterator[str]:
-    yield from (sheet.title, sheet.subtitle, sheet.tab)
+    yield from (sheet.title, sheet.subtitle, sheet.hint, sheet.tab)
     for layer in sheet.layers:
         yield from (*layer.legend.values(), layer.unit)
     for table in sheet.tables:

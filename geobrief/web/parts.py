@@ -33,7 +33,9 @@ def heading(screen: Screen) -> None:
     """Write the sheet's title and subtitle, and offer the page's other sheets."""
     title, subtitle = markup.said(screen.spec.title), markup.said(screen.spec.subtitle)
     state = f'<p class="gb-state">{markup.said(_state(screen))}</p>' if screen.spec.date else ""
-    st.html(f'<header class="gb-head"><h1>{title}</h1><p>{subtitle}</p>{state}</header>')
+    hint = markup.said(screen.text(screen.sheet.hint)) if screen.sheet.hint else ""
+    words = f"<p>{subtitle}</p>" + (f"<p>{hint}</p>" if hint else "") + state
+    st.html(f'<header class="gb-head"><h1>{title}</h1>{words}</header>')
     if len(screen.page.sheets) > 1:
         _tabs(screen)
 

@@ -116,7 +116,7 @@ def test_names_that_found_no_room_are_told(
     told = [part for key, value in tiny.items() for part in (f"--{key}", value)]
     assert main(["export", sheet, "-o", str(tmp_path / "map.png"), *told]) == 0
     words = capsys.readouterr().err
-    assert words.startswith(f"{len(names)} names found no room: ")
+    assert words.startswith(f"{len(names)} name")
     assert all(name in words for name in names)
     with TestClient(Starlette(routes=routes(lambda: atlas))) as client:
         answer = client.get(f"/api/sheets/{sheet}.png", params=tiny)

@@ -31,8 +31,8 @@ RIGHT_TO_LEFT_MARK = "\u200f"
 
 HAIR_SPACE = "\u200a"
 
-_BREAK = re.compile(r"(?<!©) +")
-"""Spaces at which a line may break; a copyright sign stays with its owner."""
+_BREAK = re.compile(r"(?<!©) +(?!(?<=\d )(?:km|m)\b)")
+"""Spaces where a line may break; a copyright sign stays with its owner, a figure with its unit."""
 
 RIM_OPACITY = 0.85
 """Opacity of the rim around letters."""
