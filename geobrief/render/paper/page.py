@@ -18,7 +18,7 @@ from geobrief.render.paper.panel import (
     passage_rows,
     title_rows,
 )
-from geobrief.render.paper.projection import Box, Frame, is_world
+from geobrief.render.paper.projection import Box, Frame, degrees, is_world
 from geobrief.render.paper.timeline import strip_height
 from geobrief.spec import InsetSpec, MapSpec
 from geobrief.wording import isolated
@@ -241,7 +241,7 @@ def _footers(matter: Matter, size: tuple[float, float], width: float) -> tuple[C
     dated = say("Sources, data as of {date}: {credits}")
     sources.text(dated.format(date=_isolated(spec.as_of, hand), credits=credits), small)
     frame = Frame(spec.extent, (0.0, 0.0, *size))
-    values = {key: _isolated(text, hand) for key, text in frame.projection.values}
+    values = {key: degrees(n, say(a), say(b)) for key, n, a, b in frame.projection.values}
     words = [say(frame.projection.wording).format(**values)]
     if spec.date:
         words.append(say("shown for {date}").format(date=_isolated(spec.date, hand)))

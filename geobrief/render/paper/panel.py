@@ -21,7 +21,7 @@ from geobrief.render.paper.lettering import (
 )
 from geobrief.spec import MapSpec
 from geobrief.style import Symbol
-from geobrief.wording import runs_right_to_left, with_dates, wording
+from geobrief.wording import isolated, runs_right_to_left, with_dates, wording
 
 Say = Callable[[str], str]
 
@@ -201,7 +201,7 @@ def legend_rows(column: Column, spec: MapSpec, hand: Hand, say: Say) -> None:
         words = wording("Not drawn, {reason}: {names}")
         if len(names) > LISTED:
             words = wording("Not drawn, {reason}: {count}, in the list")
-        listed = _comma(hand).join(names)
+        listed = _comma(hand).join(_kept(name, hand) for name in names)
         text = say(words).format(reason=reason, count=len(names), names=listed)
         column.text(text, hand.type(7.6, colour=style.INK_SOFT))
 
@@ -218,6 +218,11 @@ def inset_rows(column: Column, spec: MapSpec, hand: Hand) -> None:
     for number, entry in enumerate(spec.inset.legend):
         gid = f"inset/legend/{number}"
         column.legend(gid, entry.label, symbols[entry.symbol], kind, hand.scale * 0.9)
+
+
+def _kept(name: str, hand: Hand) -> str:
+    """Keep a left-to-right name in one piece in a line that runs from right to left."""
+    return isolated(name) if hand.rtl and not runs_right_to_left(name) else name
 
 
 def _comma(hand: Hand) -> str:

@@ -26,11 +26,14 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True)
 class Projection:
-    """A map projection: its PROJ definition, and its name as a wording with its values."""
+    """A map projection: its PROJ definition, and its name as a wording with its values.
+
+    A value is its key, degrees, and the wordings of the directions of positive and negative ones.
+    """
 
     proj: str
     wording: str
-    values: tuple[tuple[str, str], ...] = ()
+    values: tuple[tuple[str, float, str, str], ...] = ()
 
 
 def fit(extent: Extent) -> Projection:
@@ -50,7 +53,7 @@ def fit(extent: Extent) -> Projection:
         return Projection(
             f"+proj=laea +lat_0={lat:.3f} +lon_0={lon:.3f} +datum=WGS84",
             wording("Lambert azimuthal equal-area projection, centre {lat}, {lon}"),
-            (("lat", degrees(lat, "N", "S")), ("lon", degrees(lon, "E", "W"))),
+            (("lat", lat, "N", "S"), ("lon", lon, "E", "W")),
         )
     step = 0.5 if height > 3 else 0.05
     low = round((south + height / 6) / step) * step
@@ -59,7 +62,7 @@ def fit(extent: Extent) -> Projection:
         f"+proj=lcc +lat_1={low:.3f} +lat_2={high:.3f} +lat_0={lat:.3f} +lon_0={lon:.3f}"
         " +datum=WGS84",
         wording("Lambert conformal conic projection, standard parallels {low} and {high}"),
-        (("low", degrees(low, "N", "S")), ("high", degrees(high, "N", "S"))),
+        (("low", low, "N", "S"), ("high", high, "N", "S")),
     )
 
 
