@@ -64,12 +64,37 @@ def sha256(path: Path) -> str:
 
 
 def write_whole(path: Path, body: bytes) -> None:
-    """Write beside the target and rename, so that no half file ever stands."""
+    """Write beside the target and rename, so that no half file ever stands.
+
+    Where the system can, the file has no name before it is whole: nothing is left of one whose
+    writing was killed.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        beside.write_bytes(body)
+        if not _written_nameless(beside, body):
+            beside.write_bytes(body)
         beside.replace(path)
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
+
+
+def _written_nameless(path: Path, body: bytes) -> bool:
+    """Write a file that gets its name when it is whole; False where the system cannot do so."""
+    flag = getattr(os, "O_TMPFILE", 0)
+    if not flag:
+        return False
+    try:
+        handle = os.open(path.parent, flag | os.O_WRONLY, 0o666)
+    except OSError:
+        return False
+    with os.fdopen(handle, "wb") as file:
+        file.write(body)
+        file.flush()
+        path.unlink(missing_ok=True)
+        try:
+            os.link(f"/proc/self/fd/{handle}", path, follow_symlinks=True)
+        except OSError:
+            return False
+    return True
