@@ -11,8 +11,17 @@ from geobrief.style import HALO, LABELS, Symbol
 DOCTYPE = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
 VERSION = "3.28.0-Firenze"
 KINDS = {"point": "marker", "line": "line", "polygon": "fill"}
-_PLACEMENTS = {"point": "6", "line": "3", "polygon": "4"}
-"""Around points in a fixed order, along lines, level within areas."""
+_PLACEMENTS = {"point": "6", "line": "2", "polygon": "4"}
+"""Around points in a fixed order, beside lines, level within areas."""
+
+_FROM_SYMBOL = "1"
+"""Distances count from a point's symbol, not from its middle."""
+
+_ABOVE_LINE = "10"
+"""QGIS's flags: above the line (2), as the map stands (8)."""
+
+_PRIORITIES = {"point": "8", "line": "5", "polygon": "2"}
+"""Of ten: the name of a large area finds room anywhere in it."""
 _POSITIONS = "TR,TL,BR,BL,R,L,TSR,BSR"
 
 
@@ -137,6 +146,9 @@ def _labels(kind: str, style: str) -> Element:
     )  # fmt: skip
     SubElement(
         settings, "placement", placement=_PLACEMENTS[kind], predefinedPositionOrder=_POSITIONS,
-        dist="2", distUnits="Point",
+        dist="2", distUnits="Point", priority=_PRIORITIES[kind],
+        offsetType=_FROM_SYMBOL, placementFlags=_ABOVE_LINE,
     )  # fmt: skip
+    # An area that counts as an obstacle keeps the names of all that lies in it away.
+    SubElement(settings, "rendering", obstacle="1" if kind == "point" else "0", drawLabels="1")
     return found

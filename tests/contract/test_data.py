@@ -204,6 +204,9 @@ def test_the_package_opens_styled(spec: MapSpec, package: tuple[Path, bytes]) ->
             assert ("customdash" in text.replace("use_custom_dash", "")) == bool(symbol.dash)
             if symbol.kind == "point":
                 assert f'value="{symbol.shape}"' in text
+        # QGIS keeps labels off every obstacle, and the ground is one unless told otherwise.
+        for rule in style.iter("rendering"):
+            assert rule.get("obstacle") == str(int(layer.kind == "point"))
 
 
 def test_the_package_says_what_the_sheet_says(
