@@ -1,4 +1,4 @@
-"""The Export page: what is wished for, its preview, the file or the archive, the command line.
+"""The Export page: the preview of what is wished for, the file or the archive, the command line.
 
 The wish stands whole in the URL. The preview is the real output, drawn small by the same address.
 """
@@ -6,12 +6,9 @@ The wish stands whole in the URL. The preview is the real output, drawn small by
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 from html import escape
-from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 import streamlit as st
 
@@ -19,272 +16,17 @@ from geobrief.compose import compose
 from geobrief.errors import GeobriefError
 from geobrief.export import bundle, export, file_name, told
 from geobrief.render import markup
-from geobrief.render.formats import FORMATS, IMAGES, format_name
-from geobrief.render.paper.options import (
-    BACKGROUNDS,
-    LEAST_DPI,
-    LOOKS,
-    MARKING_LENGTH,
-    MAX_MM,
-    MIN_MM,
-    PARTS,
-    SIZES,
-    TEXTS,
-    PrintOptions,
-    page_size,
-)
-from geobrief.settings import settings
-from geobrief.spec import MapSpec, View
-from geobrief.web.layout import Screen, follow
+from geobrief.render.formats import format_name
+from geobrief.render.paper.options import LEAST_DPI, page_size
+from geobrief.spec import MapSpec
+from geobrief.web.export_choices import Wish, one, titles, wish
+from geobrief.web.layout import Screen, warn
+from geobrief.web.making import Job, Told, offer
 from geobrief.wording import wording
 
-OWN_SIZE = "own"
-RESOLUTIONS = (72, 96, 150, 200, 300, 400, 600)
 PREVIEW_WIDTH = 1000
 """Pixels that the preview is about wide."""
-
-BUILDING, BUILT = "archive that is being made", "archive that is made"
-"""Where the session keeps the wish whose archive is under way, and the last one that is ready."""
-
-FORMAT_NOTES = {
-    "png": wording("PNG: an image for slides, pages and messages"),
-    "svg": wording("SVG: a drawing that stays sharp and can be edited"),
-    "pdf": wording("PDF: a sheet for print, with its fonts"),
-    "geojson": wording("GeoJSON: the features with sources and colours, for the web"),
-    "gpkg": wording("GeoPackage: every layer in full detail, opens styled in QGIS"),
-    "html": wording("HTML: the interactive map in one file that needs no network"),
-}
-SIZE_NAMES = {
-    "slide": wording("Slide 16:9"),
-    "a4": "A4",
-    "a3": "A3",
-    "square": wording("Square"),
-    OWN_SIZE: wording("Own size"),
-}
-ORIENTATIONS = {"landscape": wording("Landscape"), "portrait": wording("Portrait")}
-LOOK_NAMES = {
-    "colour": wording("Colour"),
-    "greyscale": wording("Greyscale"),
-    "contrast": wording("High contrast"),
-}
-PART_NAMES = {
-    "title": wording("Title"),
-    "passage": wording("Passage"),
-    "legend": wording("Legend"),
-    "inset": wording("Inset map"),
-}
-GROUND_NAMES = {"paper": wording("Paper"), "transparent": wording("Transparent")}
-TEXT_NAMES = {"paths": wording("Outlines"), "text": wording("Text")}
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What the reader wants to take away."""
-
-    sheets: tuple[str, ...]
-    suffix: str
-    view: View
-    options: PrintOptions
-
-    def query(self, options: PrintOptions | None = None) -> str:
-        """Return the query of an address of `/api/sheets`."""
-        return urlencode({**self.view.to_query(), **told(options or self.options)})
-
-
-def titles(screen: Screen) -> dict[str, str]:
-    """Return the sheets of all pages that show one, in their order, each with its name."""
-    found: dict[str, str] = {}
-    for page in screen.atlas.pages:
-        if page.subtitle:
-            continue
-        for id in page.sheets:
-            tab = screen.text(screen.atlas.sheets[id].tab)
-            own = f" · {tab}" if tab and len(page.sheets) > 1 else ""
-            found.setdefault(id, f"{screen.text(page.title)}{own}")
-    return found
-
-
-def wish(screen: Screen) -> Wish | None:
-    """Lay out the controls and return what they say; None where it cannot be."""
-    known = titles(screen)
-    sheets = tuple(_several(screen, "maps", wording("Maps"), known, (next(iter(known)),)))
-    suffix = _one(screen, "format", wording("Format"), {f: format_name(f) for f in FORMATS}, "png")
-    note = screen.text(FORMAT_NOTES[suffix])
-    st.html(f'<p class="gb-note">{markup.said(note)}</p>')
-    given = {"marking": ""}
-    if suffix in IMAGES:
-        given |= _page(screen, suffix)
-    view = _view(screen)
-    if suffix in IMAGES:
-        given |= _looks(screen, suffix)
-    given["marking"] = _line(screen, "marking", wording("Handling line at head and foot"))
-    try:
-        return Wish(sheets, suffix, view, PrintOptions.from_query(given))
-    except GeobriefError as error:
-        _refuse(screen, str(error))
-        return None
-
-
-def _page(screen: Screen, suffix: str) -> dict[str, str]:
-    """Offer size, orientation and resolution."""
-    left, right = st.columns(2)
-    with left:
-        sizes = {**_of(SIZE_NAMES, tuple(SIZES)), OWN_SIZE: SIZE_NAMES[OWN_SIZE]}
-        size = _one(screen, "size", wording("Size"), sizes, "slide")
-    given = {"size": size}
-    if size == OWN_SIZE:
-        with right:
-            width = _number(screen, "width", wording("Width (mm)"), 240)
-        with left:
-            height = _number(screen, "height", wording("Height (mm)"), 160)
-        given["size"] = f"{width}x{height}mm"
-    else:
-        with right:
-            ways = wording("Orientation")
-            given["orientation"] = _one(screen, "orientation", ways, ORIENTATIONS, "landscape")
-    if suffix != "png":
-        return given
-    with left if size != OWN_SIZE else right:
-        steps = {str(n): str(n) for n in RESOLUTIONS if n <= settings().max_dpi}
-        given["dpi"] = _one(screen, "dpi", wording("Dots per inch"), steps, "200")
-    return given
-
-
-def _view(screen: Screen) -> View:
-    """Offer language, border policy and date of the map; those of the page unless told."""
-    atlas, view = screen.atlas, screen.view
-    languages = {language.id: language.name for language in atlas.languages}
-    policies = {policy.id: policy.name for policy in atlas.policies}
-    label = wording("Boundaries on the map")
-    policy = _one(screen, "boundaries", label, policies, view.policy or atlas.policies[0].id)
-    left, right = st.columns(2)
-    with left:
-        label, own = wording("Language of the map"), view.lang or atlas.default_language.id
-        lang = _one(screen, "language", label, languages, own)
-    with right:
-        day = _day(screen)
-    first = {"policy": atlas.policies[0].id, "lang": atlas.default_language.id}
-    return View(
-        lang="" if lang == first["lang"] else lang,
-        policy="" if policy == first["policy"] else policy,
-        date=day,
-        compare="" if view.compare == policy else view.compare,
-    )
-
-
-def _looks(screen: Screen, suffix: str) -> dict[str, str]:
-    """Offer colours, ground, and what is left out."""
-    left, right = st.columns(2)
-    with left:
-        look = _one(screen, "look", wording("Look"), _of(LOOK_NAMES, LOOKS), LOOKS[0])
-    with right:
-        grounds = _of(GROUND_NAMES, BACKGROUNDS)
-        ground = _one(screen, "background", wording("Background"), grounds, BACKGROUNDS[0])
-    without = _several(screen, "without", wording("Leave out"), _of(PART_NAMES, PARTS), ())
-    given = {"look": look, "background": ground, "without": ",".join(without)}
-    if suffix == "svg":
-        label = wording("Letters in the file")
-        given["text"] = _one(screen, "text", label, _of(TEXT_NAMES, TEXTS), TEXTS[0])
-    return given
-
-
-def _of(names: Mapping[str, str], known: tuple[str, ...]) -> dict[str, str]:
-    """Return the names of what the print knows, in its order."""
-    return {name: names.get(name, name) for name in known}
-
-
-# Controls that follow the URL
-
-
-def _one(screen: Screen, name: str, label: str, options: dict[str, str], default: str) -> str:
-    asked = st.query_params.get(name, "")
-    st.session_state[name] = asked if asked in options else default
-
-    def choose() -> None:
-        chosen = st.session_state[name]
-        follow(name, "" if chosen == default else chosen)
-
-    found: str = st.selectbox(
-        screen.text(label),
-        list(options),
-        key=name,
-        format_func=lambda id: screen.text(options[id]),
-        on_change=choose,
-    )
-    return found
-
-
-def _several(
-    screen: Screen, name: str, label: str, options: dict[str, str], default: tuple[str, ...]
-) -> list[str]:
-    asked = [part for part in st.query_params.get(name, "").split(",") if part in options]
-    st.session_state[name] = asked or list(default)
-
-    def choose() -> None:
-        chosen = st.session_state[name]
-        follow(name, "" if chosen == list(default) else ",".join(chosen))
-
-    found: list[str] = st.multiselect(
-        screen.text(label),
-        list(options),
-        key=name,
-        format_func=lambda id: screen.text(options[id]),
-        on_change=choose,
-        placeholder=screen.text(wording("Choose")),
-    )
-    return [id for id in options if id in found]
-
-
-def _number(screen: Screen, name: str, label: str, default: int) -> int:
-    asked = st.query_params.get(name, "")
-    value = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 6 else default
-    st.session_state[name] = min(max(value, MIN_MM), MAX_MM)
-    found: int = st.number_input(
-        screen.text(label),
-        MIN_MM,
-        MAX_MM,
-        key=name,
-        step=10,
-        on_change=lambda: follow(name, str(st.session_state[name])),
-    )
-    return found
-
-
-def _line(screen: Screen, name: str, label: str) -> str:
-    st.session_state[name] = st.query_params.get(name, "")[:MARKING_LENGTH]
-    found: str = st.text_input(
-        screen.text(label),
-        key=name,
-        max_chars=MARKING_LENGTH,
-        on_change=lambda: follow(name, st.session_state[name]),
-    )
-    return found
-
-
-def _day(screen: Screen) -> str:
-    newest = screen.atlas.as_of
-    try:
-        asked = date.fromisoformat(st.query_params.get("day", ""))
-    except ValueError:
-        asked = None
-    st.session_state["day"] = asked if asked and asked <= newest else None
-
-    def choose() -> None:
-        chosen = st.session_state["day"]
-        follow("day", chosen.isoformat() if chosen else "")
-
-    found: Any = st.date_input(
-        screen.text(wording("State at a date")),
-        min_value=date(1800, 1, 1),
-        max_value=newest,
-        format="YYYY-MM-DD",
-        key="day",
-        on_change=choose,
-    )
-    return found.isoformat() if found else ""
-
-
-# What comes of it
+PROGRAM = (".venv/bin/python", "-m", "geobrief")
 
 
 def specs(screen: Screen, asked: Wish) -> list[MapSpec]:
@@ -321,52 +63,22 @@ def download(screen: Screen, asked: Wish, spec: MapSpec) -> None:
 
 
 def archive(screen: Screen, asked: Wish, made: list[MapSpec]) -> None:
-    """Make an archive of several files, file by file; the button for that stops it as well.
-
-    A click runs the script anew, which ends the one under way at its next sign of progress.
-    """
-    if st.session_state.get(BUILDING) == asked:
-        _build(screen, asked, made)
-    ready = st.session_state.get(BUILT)
-    if ready and ready[0] == asked:
-        size = f"{len(ready[1]) / 1e6:.1f}"
-        st.download_button(
-            screen.text(wording("Download the ZIP ({size} MB)")).format(size=size),
-            ready[1],
-            file_name="maps.zip",
-            mime="application/zip",
-            on_click="ignore",
-            key="archive",
-            type="primary",
-        )
-        return
+    """Make an archive of several files, file by file."""
     words = screen.text(wording("Make a ZIP of {count} files")).format(count=len(made))
-    st.button(words, on_click=_begin, args=(asked,), key="make", type="primary")
+    ready = screen.text(wording("Download the ZIP ({size} MB)"))
+    hint = screen.text(wording("choose fewer maps, or use export-all from the command line"))
+    job = Job(asked, "maps.zip", "application/zip", words, ready, hint)
 
+    def make(told: Told) -> bytes:
+        files = []
+        for number, spec in enumerate(made):
+            name = file_name(screen.atlas, spec, asked.suffix)
+            words = screen.text(wording("File {number} of {count}: {name}"))
+            told(number / len(made), words.format(number=number + 1, count=len(made), name=name))
+            files.append((name, export(screen.atlas, spec, asked.suffix, asked.options)))
+        return bundle(files)
 
-def _begin(asked: Wish) -> None:
-    st.session_state.pop(BUILT, None)
-    st.session_state[BUILDING] = asked
-
-
-def _cancel() -> None:
-    st.session_state.pop(BUILDING, None)
-
-
-def _build(screen: Screen, asked: Wish, made: list[MapSpec]) -> None:
-    bar = st.empty()
-    st.button(screen.text(wording("Cancel")), on_click=_cancel, key="cancel")
-    files = []
-    for number, spec in enumerate(made):
-        name = file_name(screen.atlas, spec, asked.suffix)
-        words = screen.text(wording("File {number} of {count}: {name}"))
-        text = words.format(number=number + 1, count=len(made), name=name)
-        bar.progress(number / len(made), text=text)
-        files.append((name, export(screen.atlas, spec, asked.suffix, asked.options)))
-    bar.progress(1.0)
-    st.session_state[BUILT] = (asked, bundle(files))
-    del st.session_state[BUILDING]
-    st.rerun()
+    offer(screen, job, make)
 
 
 def command(screen: Screen, asked: Wish, made: list[MapSpec]) -> None:
@@ -378,7 +90,7 @@ def command(screen: Screen, asked: Wish, made: list[MapSpec]) -> None:
 
 def command_line(screen: Screen, asked: Wish, made: list[MapSpec]) -> str:
     """Return the command as it is typed into a shell."""
-    words = [".venv/bin/python", "-m", "geobrief"]
+    words = [*PROGRAM]
     if len(made) == 1:
         name = file_name(screen.atlas, made[0], asked.suffix)
         words += ["export", made[0].sheet, "-o", name]
@@ -388,10 +100,6 @@ def command_line(screen: Screen, asked: Wish, made: list[MapSpec]) -> str:
     for key, value in {**asked.view.to_query(), **told(asked.options)}.items():
         words += [f"--{key}", value]
     return shlex.join(words)
-
-
-def _refuse(screen: Screen, words: str) -> None:
-    st.html(f'<p class="gb-warning" role="alert" dir="auto">{escape(words)}</p>')
 
 
 def page(screen: Screen) -> None:
@@ -410,12 +118,12 @@ def page(screen: Screen) -> None:
         try:
             made = specs(screen, asked)
         except GeobriefError as error:
-            _refuse(screen, str(error))
+            warn(str(error))
             return
         names = {spec.sheet: titles(screen)[spec.sheet] for spec in made}
         shown = made[0]
         if len(made) > 1:
-            chosen = _one(screen, "preview", wording("Preview"), names, made[0].sheet)
+            chosen = one(screen, "preview", wording("Preview"), names, made[0].sheet)
             shown = next(spec for spec in made if spec.sheet == chosen)
         preview(screen, asked, shown)
     with shows:

@@ -53,7 +53,7 @@ def navigation() -> None:
     try:
         atlas = current_atlas()
     except GeobriefError as error:
-        _warn(str(error))
+        warn(str(error))
         st.stop()
     view = url_view(atlas)
     st.set_page_config(page_title=atlas.title, layout="wide")
@@ -79,7 +79,7 @@ def url_view(atlas: Atlas) -> View:
     try:
         view = View.from_query(st.query_params.to_dict())
     except GeobriefError as error:
-        _warn(str(error))
+        warn(str(error))
         view = View()
     known = _choices(atlas)
     return replace(
@@ -113,7 +113,7 @@ def _shows(atlas: Atlas, sheet: Sheet, feature: str) -> bool:
     return any(shown.id == layer for shown in sheet.layers) and id in atlas.layers[layer].ids
 
 
-def _warn(words: str) -> None:
+def warn(words: str) -> None:
     """Show a warning as plain text: it may quote the URL, which is anybody's to write."""
     st.html(f'<p class="gb-warning" role="alert" dir="auto">{escape(words)}</p>')
 
@@ -134,11 +134,11 @@ def current() -> Screen:
     view = replace(view, select=kept)
     if vain := _in_vain(atlas, atlas.sheets[sheet]):
         words = atlas.text(view.lang, "The address asks for what is not here: {names}")
-        _warn(words.format(names=", ".join(vain)))
+        warn(words.format(names=", ".join(vain)))
     try:
         spec = compose(atlas, sheet, view)
     except GeobriefError as error:
-        _warn(str(error))
+        warn(str(error))
         view = View(lang=view.lang, policy=view.policy)
         spec = compose(atlas, sheet, view)
     return Screen(atlas, page, view, atlas.language(spec.lang), spec, links)

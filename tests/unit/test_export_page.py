@@ -18,8 +18,10 @@ from geobrief.cli import main
 from geobrief.compose import compose
 from geobrief.export import file_name
 from geobrief.render.formats import FORMATS, IMAGES
+from geobrief.settings import settings
 from geobrief.spec import View
-from geobrief.web.exporting import BUILT, FORMAT_NOTES
+from geobrief.web.export_choices import FORMAT_NOTES
+from geobrief.web.making import MADE
 from tests.unit.test_pages import opened, plain, shown
 
 LIGHT = ("zones-models", "sources")
@@ -104,7 +106,7 @@ def test_many_maps_come_as_the_archive_that_the_command_line_writes(
     assert f"{len(LIGHT)}" in make.label
     make.click().run()
     assert not test.exception
-    _, packed = test.session_state[BUILT]
+    _, packed = test.session_state[MADE]
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
         names = [file_name(atlas, compose(atlas, id, View()), "png") for id in LIGHT]
         assert archive.namelist() == names and archive.testzip() is None
@@ -122,3 +124,20 @@ def test_the_page_speaks_the_readers_language(atlas: Atlas) -> None:
     assert atlas.text(language.id, "Export") in text
     assert test.selectbox(key="language").value == language.id
     assert test.selectbox(key="size").label == atlas.text(language.id, "Size")
+
+
+def test_an_archive_too_large_to_keep_is_refused_with_the_way_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("GEOBRIEF_MAX_KEPT", "50000")
+    settings.cache_clear()
+    try:
+        test = opened("export", maps=",".join(LIGHT), dpi="72", size="square")
+        next(button for button in test.button if button.key == "make").click().run()
+        assert not test.exception
+        assert "more than the 0.1 MB kept here" in plain(shown(test))
+        assert "export-all" in plain(shown(test))
+        assert MADE not in test.session_state
+        assert [b for b in test.button if b.key == "make"], "it can be tried with fewer maps"
+    finally:
+        settings.cache_clear()
