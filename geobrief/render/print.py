@@ -113,6 +113,12 @@ def render(
     return encode.png(pixels, spec, options.dpi)
 
 
+def left_out(atlas: Atlas, spec: MapSpec, options: PrintOptions = SLIDE) -> tuple[str, ...]:
+    """Return the ids of the features whose names find no room on the sheet."""
+    with _drawing:
+        return layout(atlas, spec, options).dropped
+
+
 def layout(atlas: Atlas, spec: MapSpec, options: PrintOptions = SLIDE) -> PrintedSheet:
     """Lay out and draw the sheet; return it with the boxes of all its labels."""
     options.checked()

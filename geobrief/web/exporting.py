@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import replace
+from functools import lru_cache
 from html import escape
 from urllib.parse import quote
 
@@ -16,9 +17,10 @@ from geobrief.compose import compose
 from geobrief.errors import GeobriefError
 from geobrief.export import bundle, export, file_name, told
 from geobrief.render import markup
-from geobrief.render.formats import format_name
-from geobrief.render.paper.options import LEAST_DPI, page_size
-from geobrief.spec import MapSpec
+from geobrief.render.formats import IMAGES, format_name
+from geobrief.render.paper.options import LEAST_DPI, PrintOptions, page_size
+from geobrief.spec import MapSpec, from_json
+from geobrief.web import current_atlas
 from geobrief.web.export_choices import Wish, one, titles, wish
 from geobrief.web.layout import Screen, warn
 from geobrief.web.making import Job, Told, offer
@@ -49,6 +51,28 @@ def preview(screen: Screen, asked: Wish, spec: MapSpec) -> None:
         f'<figure class="gb-preview"><img src="{escape(address)}" {pixels} alt="{escape(alt)}">'
         f"<figcaption>{markup.said(words)}</figcaption></figure>"
     )
+
+
+def left_out(screen: Screen, asked: Wish, spec: MapSpec) -> None:
+    """Say which names find no room on the image."""
+    if asked.suffix not in IMAGES:
+        return
+    ids = _left_out(screen.atlas.digest, spec.to_json(), asked.options)
+    names = [feature.label for feature in spec.features() if feature.id in ids]
+    words = screen.text(wording("All names find room."))
+    if names:
+        listed = ", ".join(names)
+        words = screen.text(wording("Names that find no room ({count}): {names}"))
+        words = words.format(count=len(names), names=listed)
+    st.html(f'<p class="gb-left-out">{markup.said(words)}</p>')
+
+
+@lru_cache(maxsize=256)
+def _left_out(atlas: str, spec: str, options: PrintOptions) -> frozenset[str]:
+    """Return the ids; kept, since a run of the page must not lay out a sheet again."""
+    from geobrief.render import print as printed  # matplotlib takes a second to import
+
+    return frozenset(printed.left_out(current_atlas(), from_json(spec), options))
 
 
 def download(screen: Screen, asked: Wish, spec: MapSpec) -> None:
@@ -126,11 +150,15 @@ def page(screen: Screen) -> None:
             chosen = one(screen, "preview", wording("Preview"), names, made[0].sheet)
             shown = next(spec for spec in made if spec.sheet == chosen)
         preview(screen, asked, shown)
+        told_below = st.container()
     with shows:
         file = st.container()
         command(screen, asked, made)
         with file:
             if len(made) == 1:
                 download(screen, asked, made[0])
-            else:  # last: while an archive is being made, all else stands
+        with told_below:
+            left_out(screen, asked, shown)
+        with file:
+            if len(made) > 1:  # last: while an archive is being made, all else stands
                 archive(screen, asked, made)

@@ -18,6 +18,8 @@ from geobrief.cli import main
 from geobrief.compose import compose
 from geobrief.export import file_name
 from geobrief.render.formats import FORMATS, IMAGES
+from geobrief.render.paper.options import PrintOptions
+from geobrief.render.print import left_out
 from geobrief.settings import settings
 from geobrief.spec import View
 from geobrief.web.export_choices import FORMAT_NOTES
@@ -48,6 +50,17 @@ def test_the_page_offers_every_sheet_of_the_atlas(atlas: Atlas) -> None:
     sheets = {id for page in atlas.pages if not page.subtitle for id in page.sheets}
     assert len(offered) == len(set(offered)) == len(sheets)
     assert set(sheets) == set(atlas.sheets)
+
+
+def test_the_page_says_which_names_find_no_room(atlas: Atlas) -> None:
+    sheet = next(iter(atlas.sheets))
+    test = opened("export", maps=sheet, size="own", width="90", height="90")
+    spec = compose(atlas, sheet, View())
+    lost = left_out(atlas, spec, PrintOptions(size="90x90mm"))
+    names = [feature.label for feature in spec.features() if feature.id in lost]
+    assert names
+    assert f"({len(names)}): {', '.join(names)}" in plain(shown(test))
+    assert "find no room" not in plain(shown(opened("export", maps=sheet, format="geojson")))
 
 
 @pytest.mark.parametrize("suffix", FORMATS)
