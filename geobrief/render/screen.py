@@ -74,7 +74,7 @@ def values(
         **chrome(atlas, spec, asked),
         "header": Markup(made.header),
         "map": Markup(made.body),
-        "styles": Markup(_styles()),
+        "styles": Markup(styles()),
         "digest": spec.digest(),
         "spec_json": Markup(script_safe(spec.to_json())),
         "page_json": Markup(script_json(_page_data(atlas, spec, asked))),
@@ -119,8 +119,8 @@ def _script_url(sheet: str, query: dict[str, str], digest: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _styles() -> str:
-    """The palette as CSS variables, and the fonts: style.py is the only source of both."""
+def styles() -> str:
+    """Return the palette as CSS variables, and the fonts: style.py is the only source of both."""
     names = [n for n in dir(style) if n.isupper() and str(getattr(style, n)).startswith("#")]
     colours = "".join(f"--{n.lower().replace('_', '-')}:{getattr(style, n)};" for n in names)
     families = (

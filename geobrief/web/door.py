@@ -21,12 +21,11 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 from streamlit.runtime.pages_manager import PagesManager
 
-from geobrief import style
 from geobrief.atlas import Atlas
 from geobrief.errors import GeobriefError, NotFoundError, SetupError
-from geobrief.render.assets import font_faces
 from geobrief.web import current_atlas
 from geobrief.web.answers import METHODS, guarded
+from geobrief.web.plain import plain_page
 from geobrief.wording import wording
 
 INDEX = Path(st.__file__).parent / "static" / "index.html"
@@ -98,22 +97,6 @@ def _base() -> str:
     return str(st.get_option("server.baseUrlPath")).strip("/")
 
 
-NOWHERE = """<!DOCTYPE html>
-<html lang="{tag}" dir="{direction}">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title><link rel="icon" href="data:,">
-<style>{fonts}
-body {{ margin: 18vh auto 0; max-width: 34rem; padding: 0 1.25rem; background: {paper};
-  color: {ink}; font: 1rem/1.5 {sans}; }}
-h1 {{ font: 600 1.6rem/1.2 {serif}; border-bottom: 1px solid {grey}; padding-bottom: 0.4rem; }}
-a {{ color: inherit; text-decoration-color: {red}; text-underline-offset: 0.2em; }}
-</style></head>
-<body><h1><bdi>{heading}</bdi></h1><p><bdi>{words}</bdi></p>
-<p><a href="{root}"><bdi>{title}</bdi></a></p></body>
-</html>
-"""
-
-
 def _nowhere(atlas: Atlas, request: Request) -> Response:
     """Answer 404: a page to a browser, the error's usual shape to everything else."""
     data = request.url.path.split("/")[1] in DATA
@@ -124,22 +107,14 @@ def _nowhere(atlas: Atlas, request: Request) -> Response:
     language = known.get(asked, atlas.default_language)
 
     def text(words: str) -> str:
-        return escape(atlas.text(language.id, words))
+        return atlas.text(language.id, words)
 
-    page = NOWHERE.format(
-        tag=escape(language.tag),
-        direction=language.direction,
-        title=text(atlas.title),
-        heading=text(wording("There is no page at this address")),
-        words=text(wording("Go on from the first page:")),
-        root=escape(f"/{_base()}"),
-        fonts=font_faces(),
-        paper=style.PAPER,
-        ink=style.INK,
-        grey=style.GREY_SOFT,
-        red=style.BORDER_RED,
-        sans=f"'{style.SANS}', '{style.ARABIC}', sans-serif",
-        serif=f"'{style.SERIF}', '{style.ARABIC}', serif",
+    page = plain_page(
+        atlas,
+        language,
+        text(wording("There is no page at this address")),
+        text(wording("Go on from the first page:")),
+        f"/{_base()}",
     )
     return HTMLResponse(page, status_code=404, headers={"Cache-Control": "no-store"})
 

@@ -40,6 +40,7 @@ from geobrief.web.answers import (
     left,
     still_wanted,
 )
+from geobrief.web.present_routes import present_endpoints
 
 MEDIA = {
     ".js": "text/javascript; charset=utf-8",
@@ -80,6 +81,7 @@ def routes(load: Loader = current_atlas) -> list[Route]:
     async def inset(request: Request) -> Response:
         return await _inset(load(), request, bench)
 
+    found |= present_endpoints(load)
     found["/api/sheets/{sheet}/inset.svg"] = inset
     found["/api/sheets/{sheet}/charts/{number:int}.svg"] = chart
     found["/api/sheets/{sheet}.{suffix}"] = sheet

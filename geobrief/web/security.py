@@ -114,6 +114,8 @@ def policy_for(path: str, host: str = "") -> Policy:
         policy = dict(MAP_POLICY)
         if path.startswith("/embed/"):
             policy["frame-ancestors"] = f"'self' {settings().embed_ancestors}".strip()
+        if path.startswith("/present/"):
+            policy["frame-src"] = "'self'"  # its maps are map pages
         return policy
     if _DATA.match(path):
         return dict(DATA_POLICY)

@@ -6,6 +6,7 @@
   const all = (selector) => Array.from(document.querySelectorAll(selector));
   const EDGE = 26;
   const NARROW = 900; // pixels of a map that has no room for panels beside what it shows
+  const PHONE = 640; // pixels of a phone's width, and less
   const ROOM = 24; // pixels that the numbers of the scale bar want between them
   const STEPS = [0.5, 1, 2, 5, 10, 30, 60, 90];
   const APART = 62; // pixels between two degrees, so that their numbers stand clear of each other
@@ -22,7 +23,7 @@
     $("#zoom-in").addEventListener("click", () => map.zoomIn());
     $("#zoom-out").addEventListener("click", () => map.zoomOut());
     $("#reset").addEventListener("click", geobrief.reset);
-    if (geobrief.framed) tameWheel();
+    if (geobrief.framed && !geobrief.presented) tameWheel();
     if ($("#copy")) $("#copy").addEventListener("click", copy);
     all("[data-layer]").forEach((box) => box.addEventListener("change", () => toggle(box)));
     all("[data-select]").forEach((button) => button.addEventListener("click", () => {
@@ -34,8 +35,8 @@
       window.dispatchEvent(new CustomEvent("geobrief:select", { detail: { ids: geobrief.lit, passages: geobrief.passagesOf(ids) } }));
     }));
     const narrow = (width) => window.matchMedia("(max-width: " + width + "px)").matches;
-    if (narrow(640)) $(".gb-sources").open = false;
-    if (narrow(NARROW)) $("#legend details").open = false;
+    if (narrow(PHONE)) $(".gb-sources").open = false;
+    if (narrow(geobrief.presented ? PHONE : NARROW)) $("#legend details").open = false;
     $("#legend details").addEventListener("toggle", viewDrawn);
   }
 
@@ -209,12 +210,12 @@
   function room() {
     const size = geobrief.map.getSize();
     const taken = { left: 12, top: 22, right: 12, bottom: 12 };
-    if (size.x < NARROW) return taken;
+    if (size.x < (geobrief.presented ? PHONE : NARROW)) return taken;
     const [start, end] = document.documentElement.dir === "rtl" ? ["right", "left"] : ["left", "right"];
     const width = (selector) => $(selector).offsetWidth + 16;
     const legend = $("#legend details").open ? width("#legend") : 0;
-    taken.top = 62;
-    if (size.x - legend > size.y * 0.95) taken[start] = Math.max(legend, taken[start]); // room to spare
+    if (!geobrief.presented) taken.top = 62; // the buttons
+    if (size.x - legend > size.y * (geobrief.presented ? 0.75 : 0.95)) taken[start] = Math.max(legend, taken[start]); // room to spare
     if ($("#places").open) taken[end] = width(".gb-places-panel");
     return taken;
   }

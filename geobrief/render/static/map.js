@@ -5,6 +5,9 @@
 
   const framed = window.parent !== window;
   if (framed) document.documentElement.classList.add("framed");
+  const holder = window.frameElement; // null where another origin holds the frame
+  const presented = Boolean(holder && "presented" in holder.dataset);
+  if (presented) document.documentElement.classList.add("presented");
 
   const reduced = window.matchMedia("(prefers-reduced-motion: reduce)");
   const UNITS = 10000; // of packed geometry in a degree
@@ -16,6 +19,7 @@
   let halos = [];
   let pristine = true; // the reader has not moved the map yet
   let quiet = false;
+  let exact = false; // as the page came
 
   const SymbolMarker = L.CircleMarker.extend({
     _updatePath: function () {
@@ -43,6 +47,7 @@
     map = target;
     spec = json("spec");
     page = json("page");
+    exact = page.exact;
     symbols = new Map(spec.symbols);
     features = new Map();
     spec.layers.forEach((layer) => layer.features.forEach((f) => features.set(f.id, f)));
@@ -259,6 +264,21 @@
     }));
   }
 
+  /* Back to what the page came with: its extent, and what was selected. */
+  function restore() {
+    page.exact = exact;
+    fit(spec.extent, exact);
+    pristine = true;
+    geobrief.viewDrawn();
+    if (lit.join() !== page.select.join()) select(page.select, {});
+  }
+
+  /* What the map shows, as parts of the world's width in Web Mercator, and its width in pixels. */
+  function place() {
+    const corner = map.getPixelBounds().min, world = 256 * Math.pow(2, map.getZoom()), size = map.getSize();
+    return { left: corner.x / world, top: corner.y / world, width: size.x / world, height: size.y / world, pixels: size.x };
+  }
+
   /* Move without telling anybody: only the reader's own moves belong in the link. */
   function quietly(action) {
     quiet = true;
@@ -328,11 +348,13 @@
   }
 
   window.geobrief = {
-    begin, raster, vector, ready, choose, describe, select, reset, show, view, passagesOf, framed, items, layers,
+    begin, raster, vector, ready, choose, describe, select, reset, show, view, passagesOf, framed, presented, items, layers,
     get map() { return map; }, get spec() { return spec; }, get page() { return page; },
     get ground() { return box; }, get lit() { return lit; }, get shining() { return shining; },
   };
   window.geobriefMap = {
     select, view, selected: () => lit.slice(), link: () => geobrief.link(),
+    place, restore, ready: () => document.body.dataset.ready === "1",
+    get element() { return map.getContainer(); },
   };
 })();

@@ -1,0 +1,70 @@
+"""The presenter over HTTP: a briefing of the atlas, or the edited one that stands in the link."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from geobrief.atlas import Atlas
+from geobrief.briefings import Briefing, from_link
+from geobrief.deck import present
+from geobrief.deck.slides import assemble
+from geobrief.errors import GeobriefError, NotFoundError
+from geobrief.web.answers import body_answer
+from geobrief.web.plain import plain_page
+from geobrief.wording import wording
+
+Loader = Callable[[], Atlas]
+
+
+def present_endpoints(load: Loader) -> dict[str, Callable[[Request], Any]]:
+    """Return the endpoints by path."""
+    return {"/present/{briefing}": lambda request: _present(load(), request)}
+
+
+def asked_briefing(atlas: Atlas, request: Request) -> Briefing:
+    """Return the briefing of an address: the one in `b`, else the one it names.
+
+    `lang`, `policy` and `marking` go before the briefing's own.
+
+    Raises
+    ------
+    NotFoundError
+        If the atlas has no such briefing.
+    RequestError
+        If what stands in `b` is damaged.
+    """
+    id, query = request.path_params["briefing"], request.query_params
+    if carried := query.get("b", ""):
+        found = from_link(id, carried)
+    elif id in atlas.briefings:
+        found = atlas.briefings[id]
+    else:
+        raise NotFoundError(f"no briefing {id!r}", hint="see /api/briefings")
+    asked = {key: query[key] for key in ("lang", "policy", "marking") if query.get(key)}
+    return replace(found, **asked)
+
+
+def _present(atlas: Atlas, request: Request) -> Response:
+    try:
+        deck = assemble(atlas, asked_briefing(atlas, request))
+    except GeobriefError as error:
+        if "text/html" not in request.headers.get("accept", ""):
+            raise
+        return _refused(atlas, request, error)
+    return body_answer(request, present.page(atlas, deck), "text/html; charset=utf-8")
+
+
+def _refused(atlas: Atlas, request: Request, error: GeobriefError) -> Response:
+    """Answer a browser with a page that says what is wrong and how to mend it."""
+    asked = request.query_params.get("lang", "")
+    known = {language.id: language for language in atlas.languages}
+    language = known.get(asked, atlas.default_language)
+    heading = atlas.text(language.id, wording("This briefing cannot be shown"))
+    words = f"{error.message} ({error.hint})" if error.hint else error.message
+    page = plain_page(atlas, language, heading, words, "/")
+    return HTMLResponse(page, status_code=error.status, headers={"Cache-Control": "no-store"})
