@@ -128,7 +128,6 @@ def _script_data(deck: Deck, text: markup.Text) -> dict[str, Any]:
     """What the scripts need beside the document: its identity and wording."""
     words = {
         "slide": wording("Slide {number} of {count}: {title}"),
-        "chart": wording("Chart"),
         "black": wording("Black screen"),
         "white": wording("White screen"),
         "back": wording("The screen is back"),

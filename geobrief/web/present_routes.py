@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from threading import Lock
 from typing import Any
 
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from geobrief.atlas import Atlas
 from geobrief.briefings import Briefing, from_link
 from geobrief.deck import present
-from geobrief.deck.slides import assemble
+from geobrief.deck.slides import Deck, assemble
 from geobrief.errors import GeobriefError, NotFoundError
+from geobrief.render.leaflet import compiled
+from geobrief.settings import settings
 from geobrief.web.answers import body_answer
 from geobrief.web.plain import plain_page
 from geobrief.wording import wording
@@ -56,7 +60,23 @@ def _present(atlas: Atlas, request: Request) -> Response:
         if "text/html" not in request.headers.get("accept", ""):
             raise
         return _refused(atlas, request, error)
-    return body_answer(request, present.page(atlas, deck), "text/html; charset=utf-8")
+    answer = body_answer(request, present.page(atlas, deck), "text/html; charset=utf-8")
+    answer.background = BackgroundTask(_compile_maps, atlas, deck)
+    return answer
+
+
+_compiling = Lock()
+
+
+def _compile_maps(atlas: Atlas, deck: Deck) -> None:
+    """Compile the maps of the first slides ahead of the reader, for one reader at a time."""
+    if not _compiling.acquire(blocking=False):
+        return
+    try:
+        for slide in deck.slides[: settings().map_cache]:
+            compiled(atlas, slide.spec)
+    finally:
+        _compiling.release()
 
 
 def _refused(atlas: Atlas, request: Request, error: GeobriefError) -> Response:

@@ -37,7 +37,9 @@
     const narrow = (width) => window.matchMedia("(max-width: " + width + "px)").matches;
     if (narrow(PHONE)) $(".gb-sources").open = false;
     if (narrow(geobrief.presented ? PHONE : NARROW)) $("#legend details").open = false;
-    $("#legend details").addEventListener("toggle", viewDrawn);
+    const legend = $("#legend");
+    if (geobrief.presented) legend.classList.toggle("is-tight", legend.scrollHeight > legend.clientHeight);
+    $("#legend details").addEventListener("toggle", () => { if (document.body.dataset.ready) viewDrawn(); });
   }
 
   function toggle(box) {

@@ -42,7 +42,6 @@
     return JSON.parse(document.getElementById(id).textContent);
   }
 
-  /* `ground` is the box of the lowest area layer: the sea ends where the land does. */
   function begin(target, ground) {
     map = target;
     spec = json("spec");
@@ -53,7 +52,13 @@
     spec.layers.forEach((layer) => layer.features.forEach((f) => features.set(f.id, f)));
     spec.records.concat(spec.unplaced).forEach((f) => features.set(f.id, f));
     map.fitBounds(latLngBounds(spec.extent), { animate: false });
-    if (!ground) return;
+    if (ground) sea(ground);
+    geobrief.furnish();
+    fit(spec.extent, page.exact); // before anything is drawn that would have to be drawn again
+  }
+
+  /* `ground` is the box of the lowest area layer: the sea ends where the land does. */
+  function sea(ground) {
     // Beyond the data the sheet stays blank, as in print: water there would be an invention.
     // The sea lies inside the map, not behind it: the relief can only multiply with what is there.
     map.createPane("sea").style.zIndex = 390;
@@ -219,7 +224,7 @@
     geobrief.selectionChanged(lit, passagesOf(lit));
     // The light is painted first; moving the map takes longer than a reader should wait for it.
     if (options && options.move) requestAnimationFrame(() => setTimeout(move, 0));
-    else geobrief.placeLabels();
+    else if (!options || !options.first) geobrief.placeLabels();
   }
 
   function halo(it) {
@@ -326,18 +331,13 @@
     viewChanged();
   }
 
+  /* Names are placed once, when their fonts are there. */
   function ready() {
-    geobrief.furnish();
-    fit(spec.extent, page.exact);
     map.on("click", () => choose("", false));
     map.on("moveend", moved);
     document.addEventListener("keydown", (e) => { if (e.key === "Escape") choose("", false); });
-    new ResizeObserver(() => {
-      quietly(() => { map.invalidateSize({ animate: false }); limit(); });
-      if (pristine) fit(page.exact ? spec.extent : page.home, page.exact);
-      geobrief.viewDrawn();
-    }).observe(map.getContainer());
-    select(page.select, {});
+    new ResizeObserver(resized).observe(map.getContainer());
+    select(page.select, { first: true });
     document.body.dataset.zoom = String(map.getZoom());
     document.fonts.ready.then(() => {
       geobrief.remeasure();
@@ -345,6 +345,14 @@
       document.body.dataset.ready = "1";
       emit("ready", view());
     });
+  }
+
+  function resized() {
+    const box = map.getContainer(), size = map.getSize();
+    if (box.clientWidth === size.x && box.clientHeight === size.y) return;
+    quietly(() => { map.invalidateSize({ animate: false }); limit(); });
+    if (pristine) fit(page.exact ? spec.extent : page.home, page.exact);
+    if (document.body.dataset.ready) geobrief.viewDrawn();
   }
 
   window.geobrief = {

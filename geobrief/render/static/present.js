@@ -47,7 +47,7 @@
     show();
     const step = backwards ? -1 : 1, near = (n) => stops[now.index + n * step];
     const after = [now, near(1), near(2), near(-1), before];
-    frames.want(after.filter(Boolean), (gliding ? GLIDE : 0) + (notes.mode ? HURRY : 0));
+    frames.want(after.filter(Boolean), notes.mode ? HURRY : 0);
     if (frames.isReady(now)) drawn(now);
     if (!told.heard) notes.moved();
   }
