@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 DECIMALS = 4
 """Decimals of a degree in the page: 0.0001 degrees are about 11 metres."""
 
-OWN = ("map.js", "keys.js", "spots.js", "labels.js", "furniture.js", "map.css")
+OWN = ("map.js", "keys.js", "spots.js", "labels.js", "furniture.js", "presented.js", "map.css")
 """Our own files; what they say is part of a page's digest."""
 
 SCRIPTS = ("leaflet/leaflet.js", *(name for name in OWN if name.endswith(".js")))

@@ -49,8 +49,12 @@ def asked_briefing(atlas: Atlas, request: Request) -> Briefing:
         found = atlas.briefings[id]
     else:
         raise NotFoundError(f"no briefing {id!r}", hint="see /api/briefings")
-    asked = {key: query[key] for key in ("lang", "policy", "marking") if query.get(key)}
-    return replace(found, **asked)
+    return replace(
+        found,
+        lang=query.get("lang") or found.lang,
+        policy=query.get("policy") or found.policy,
+        marking=query.get("marking") or found.marking,
+    )
 
 
 def _present(atlas: Atlas, request: Request) -> Response:

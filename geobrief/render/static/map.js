@@ -271,10 +271,13 @@
 
   /* Back to what the page came with: its extent, and what was selected. */
   function restore() {
-    page.exact = exact;
-    fit(spec.extent, exact);
-    pristine = true;
-    geobrief.viewDrawn();
+    if (map._animatingZoom) { map.once("moveend", restore); return; } // its end would win
+    if (!pristine || page.exact !== exact) {
+      page.exact = exact;
+      pristine = true;
+      fit(spec.extent, exact);
+      geobrief.viewDrawn();
+    }
     if (lit.join() !== page.select.join()) select(page.select, {});
   }
 

@@ -158,5 +158,6 @@
     begin, want, isReady, map, picture, errand,
     pictureOf: (stop) => pictures.get(stop) || null,
     get alive() { return alive.size; },
+    get warm() { return wanted.every(isReady); },
   };
 })();

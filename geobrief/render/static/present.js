@@ -42,6 +42,7 @@
     now = stop;
     curtain = "";
     settle();
+    restore(now);
     const gliding = !hurried && glide(before, now);
     if (!gliding && before) home(before);
     show();
@@ -98,10 +99,14 @@
     (window.requestIdleCallback || setTimeout)(() => { frames.picture(stop); });
   }
 
-  /* A map that was left goes back to what its slide shows. */
+  /* A map that was left goes back to what its slide shows, when it is out of sight. */
   function home(stop) {
+    setTimeout(() => { if (stop !== now && stop !== leaving) restore(stop); }, FADE);
+  }
+
+  function restore(stop) {
     const map = frames.map(stop);
-    if (map && stop !== now) setTimeout(() => stop !== now && frames.map(stop) === map && map.restore(), GLIDE);
+    if (map) map.restore();
   }
 
   /* The passages as large as their place allows, and no larger than is good to read. */
@@ -242,7 +247,7 @@
     onward: () => turn(1), back: () => turn(-1), overview: () => dialog("#overview"), help: () => dialog("#help"),
     notes: () => notes.open(), full, timer: () => notes.timer("run"), reset: () => notes.timer("reset"),
     close: () => all("dialog[open]").forEach((box) => box.close()),
-    map: () => frames.map(now) && frames.map(now).restore(), black: () => veil("black"), white: () => veil("white"),
+    map: () => restore(now), black: () => veil("black"), white: () => veil("white"),
     first: () => go(stops[0]), last: () => go(stops[stops.length - 1]),
   };
   const KEYS = {
@@ -347,6 +352,6 @@
 
   window.geobriefPresent = {
     go: (text) => go(at(String(text))), times, stops: stops.map(name),
-    get now() { return name(now); }, get alive() { return frames.alive; },
+    get now() { return name(now); }, get alive() { return frames.alive; }, get warm() { return frames.warm; },
   };
 })();
