@@ -4,7 +4,7 @@
 (function () {
   "use strict";
 
-  const MOST = 5; // frames alive
+  const MOST = 7; // frames alive; each takes some 10 to 20 MB
   const REST = 40; // milliseconds between two loads, for the keys that wait
   const PICTURE = 480; // pixels of width of what a frame leaves behind
 

@@ -47,8 +47,8 @@
     if (!gliding && before) home(before);
     show();
     const step = backwards ? -1 : 1, near = (n) => stops[now.index + n * step];
-    const after = [now, near(1), near(2), near(-1), before];
-    frames.want(after.filter(Boolean), notes.mode ? HURRY : 0);
+    const around = notes.mode ? [now, near(1)] : [now, near(1), near(2), near(-1), near(3), near(-2), before];
+    frames.want(Array.from(new Set(around.filter(Boolean))), notes.mode ? HURRY : 0);
     if (frames.isReady(now)) drawn(now);
     if (!told.heard) notes.moved();
   }
