@@ -310,6 +310,39 @@ GLIDING = """() => {
 }"""
 
 
+START = """() => {
+  const [old, made] = [".is-leaving", ".is-gliding"].map((one) => {
+    const inside = document.querySelector(one + " iframe").contentWindow;
+    inside.document.getAnimations().forEach((moving) => { moving.pause(); moving.currentTime = 0; });
+    return inside;
+  });
+  const at = made.geobrief.map.getCenter();
+  return [old, made].map((inside) => {
+    const box = inside.geobriefMap.element, r = box.getBoundingClientRect();
+    const p = inside.geobrief.map.latLngToContainerPoint([at.lat, at.lng]);
+    const scale = r.width / box.offsetWidth;
+    return [r.left + p.x * scale, r.top + p.y * scale, scale];
+  });
+}"""
+"""Where one place lies in both maps as they begin to move, and how much each is magnified."""
+
+
+def test_the_next_map_begins_where_the_last_one_lies(
+    page: Any, server: str, atlas: Atlas, longest: str
+) -> None:
+    slides = atlas.briefings[longest].slides
+    widths = [atlas.sheets[slide.sheet].extent for slide in slides]
+    ratio = [(b[2] - b[0]) / (a[2] - a[0]) for a, b in pairwise(widths)]
+    number = min(range(len(ratio)), key=lambda i: ratio[i]) + 1
+    show = Presenter(page, f"{server}/present/{longest}#{number}")
+    show.warm()
+    time.sleep(0.4)  # sooner it would be a run through the slides, which cuts
+    page.keyboard.press("PageDown")
+    (x, y, one), (left, top, scale) = page.evaluate(START)
+    assert one == pytest.approx(1) and scale < 0.5
+    assert (left, top) == pytest.approx((x, y), abs=1)
+
+
 @pytest.mark.parametrize("motion", ["no-preference", "reduce"])
 def test_the_map_moves_where_motion_is_welcome(opened: Opener, page: Any, motion: str) -> None:
     page.emulate_media(reduced_motion=motion)

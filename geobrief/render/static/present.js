@@ -136,6 +136,7 @@
     const p = a.place(), q = b.place(), box = from.media.getBoundingClientRect(), other = to.media.getBoundingClientRect();
     if (Math.abs(box.width - other.width) > 1 || Math.abs(box.height - other.height) > 1 || !shared(p, q)) return false;
     leaving = from;
+    from.media.contentDocument.documentElement.classList.add("is-left");
     from.section.classList.add("is-leaving");
     to.section.classList.add("is-gliding");
     const timing = { duration: GLIDE, easing: "cubic-bezier(0.25, 0.7, 0.2, 1)", fill: "both" };
@@ -164,7 +165,8 @@
     if (!leaving) return;
     moving.forEach((one) => one.cancel());
     stops.forEach((stop) => stop.section.classList.remove("is-leaving", "is-gliding"));
-    const left = leaving;
+    const left = leaving, page = frames.map(left) && left.media.contentDocument;
+    if (page) page.documentElement.classList.remove("is-left");
     leaving = null;
     home(left);
   }
