@@ -210,6 +210,14 @@ def test_the_second_window_follows_both_ways(opened: Opener, page: Any) -> None:
     notes.page.on("request", lambda request: asked.append(request.url))
     notes.press("PageDown", "3")
     show.at("3")
+    zoom, width = notes.frame["zoom"], show.frame["place"]["width"]
+    box = notes.page.locator(".slide.is-now iframe").bounding_box()
+    notes.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 3)
+    notes.page.mouse.wheel(0, -300)
+    eventually(lambda: notes.frame["zoom"] > zoom + 0.3)
+    eventually(lambda: show.frame["place"]["width"] < 0.9 * width)
+    page.keyboard.press("z")
+    eventually(lambda: abs(notes.frame["zoom"] - zoom) < 0.3)
     assert not [url for url in asked if "/present/" in url], "no round trip"
     notes.page.keyboard.press("b")
     eventually(lambda: show.data("curtain") == "black")

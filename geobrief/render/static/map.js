@@ -287,6 +287,15 @@
     return { left: corner.x / world, top: corner.y / world, width: size.x / world, height: size.y / world, pixels: size.x };
   }
 
+  /* Show what a map of another size shows; told by `place`. */
+  function follow(at) {
+    const zoom = Math.log2(map.getSize().x / (256 * at.width));
+    const middle = L.point(at.left + at.width / 2, at.top + at.height / 2).multiplyBy(256 * Math.pow(2, zoom));
+    quietly(() => map.setView(map.unproject(middle, zoom), zoom, { animate: false }));
+    pristine = false;
+    geobrief.viewDrawn();
+  }
+
   /* Move without telling anybody: only the reader's own moves belong in the link. */
   function quietly(action) {
     quiet = true;
@@ -365,7 +374,7 @@
   };
   window.geobriefMap = {
     select, view, selected: () => lit.slice(), link: () => geobrief.link(),
-    place, restore, ready: () => document.body.dataset.ready === "1",
+    place, follow, restore, ready: () => document.body.dataset.ready === "1",
     get element() { return map.getContainer(); },
   };
 })();

@@ -15,7 +15,7 @@
 
   let peer = mode ? window.opener : null;
   let count = 0;
-  let deck = null; // what present.js hands over: state(), apply(state), url(), say(text)
+  let deck = null; // what present.js hands over: state(), apply(state), hearMap(message), url(), say(text)
 
   function kept(key, value) {
     try {
@@ -51,9 +51,9 @@
     send("here");
   }
 
-  function send(kind) {
+  function send(kind, more) {
     if (!pair) return;
-    const message = Object.assign({ geobrief: pair, digest: document.body.dataset.digest, kind, count, first: !mode }, deck.state());
+    const message = Object.assign({ geobrief: pair, digest: document.body.dataset.digest, kind, count, first: !mode }, deck.state(), more);
     if (peer && !peer.closed) peer.postMessage(message, location.protocol === "file:" ? "*" : location.origin);
     if (channel) channel.postMessage(message);
   }
@@ -62,6 +62,7 @@
     if (!message || message.geobrief !== pair || !pair || message.first === !mode) return;
     if (message.digest !== document.body.dataset.digest || !Number.isInteger(message.count)) return;
     if (source) peer = source;
+    if (message.kind === "map") return deck.hearMap(message);
     if (message.count > count || (message.count === count && message.first && message.kind === "moved")) {
       count = message.count;
       deck.apply(message);
@@ -127,5 +128,5 @@
     $("#timer-run").textContent = run.since ? deck.text.pause : deck.text.start;
   }
 
-  window.presentNotes = { mode, begin, moved, open, timer };
+  window.presentNotes = { mode, begin, moved, send, open, timer };
 })();

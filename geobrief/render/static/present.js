@@ -9,6 +9,7 @@
   const all = (selector) => Array.from(document.querySelectorAll(selector));
   const WIDE = 1280, HIGH = 720, LEAST = 0.75, NARROW = 760; // units of a slide; least scale
   const GLIDE = 850, FADE = 280; // milliseconds
+  const MAGNIFIED = 1.6; // times that a map begins larger than it is, and its names too large to show
   const HURRY = 350; // milliseconds between two presses that make a run through the slides
   const SWIPE = 55; // pixels
   const PATIENCE = 3000; // milliseconds that typed digits wait for Enter
@@ -136,7 +137,9 @@
     const p = a.place(), q = b.place(), box = from.media.getBoundingClientRect(), other = to.media.getBoundingClientRect();
     if (Math.abs(box.width - other.width) > 1 || Math.abs(box.height - other.height) > 1 || !shared(p, q)) return false;
     leaving = from;
-    from.media.contentDocument.documentElement.classList.add("is-left");
+    inner(from).add("is-left");
+    inner(to).add("is-coming");
+    inner(to).toggle("is-magnified", q.width > MAGNIFIED * p.width);
     from.section.classList.add("is-leaving");
     to.section.classList.add("is-gliding");
     const timing = { duration: GLIDE, easing: "cubic-bezier(0.25, 0.7, 0.2, 1)", fill: "both" };
@@ -148,6 +151,8 @@
     moving[1].onfinish = settle;
     return true;
   }
+
+  const inner = (stop) => stop.media.contentDocument.documentElement.classList;
 
   /* The transform that brings a map that shows `own` to where it lies in a map that shows `seen`. */
   function placed(own, seen) {
@@ -165,9 +170,9 @@
     if (!leaving) return;
     moving.forEach((one) => one.cancel());
     stops.forEach((stop) => stop.section.classList.remove("is-leaving", "is-gliding"));
-    const left = leaving, page = frames.map(left) && left.media.contentDocument;
-    if (page) page.documentElement.classList.remove("is-left");
+    const left = leaving;
     leaving = null;
+    [left, before, now].forEach((stop) => frames.map(stop) && inner(stop).remove("is-left", "is-coming", "is-magnified"));
     home(left);
   }
 
@@ -249,7 +254,7 @@
     onward: () => turn(1), back: () => turn(-1), overview: () => dialog("#overview"), help: () => dialog("#help"),
     notes: () => notes.open(), full, timer: () => notes.timer("run"), reset: () => notes.timer("reset"),
     close: () => all("dialog[open]").forEach((box) => box.close()),
-    map: () => restore(now), black: () => veil("black"), white: () => veil("white"),
+    map: () => { restore(now); tellMap(); }, black: () => veil("black"), white: () => veil("white"),
     first: () => go(stops[0]), last: () => go(stops[stops.length - 1]),
   };
   const KEYS = {
@@ -301,6 +306,20 @@
     page.addEventListener("keydown", (event) => { if (event.key === "Tab") inside.byPointer = false; press(event, inside); }, true);
     page.addEventListener("pointerdown", () => { inside.byPointer = true; }, true);
     page.addEventListener("pointermove", wake);
+    ["geobrief:select", "geobrief:view"].forEach((told) => inside.addEventListener(told, tellMap));
+  }
+
+  /* What is done on the map in view is done in the other window too. */
+  function tellMap() {
+    const map = frames.map(now);
+    if (map) notes.send("map", { ids: map.selected(), place: map.place() });
+  }
+
+  function hearMap({ stop, ids, place }) {
+    const map = stop === name(now) && frames.map(now);
+    if (!map || !Array.isArray(ids) || !place || !["left", "top", "width", "height"].every((key) => Number.isFinite(place[key]))) return;
+    if (ids.join() !== map.selected().join()) map.select(ids, {});
+    map.follow(place);
   }
 
   let stillTimer = 0;
@@ -342,6 +361,7 @@
     text: data.text, say,
     state: () => ({ stop: now ? name(now) : "", curtain }),
     url: () => location.href.split("#")[0] + "#notes-" + name(now),
+    hearMap,
     apply(state) {
       const stop = at(state.stop);
       if (stop && stop !== now) go(stop, { heard: true });
