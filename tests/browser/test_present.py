@@ -321,7 +321,10 @@ GLIDING = """() => {
 START = """() => {
   const [old, made] = [".is-leaving", ".is-gliding"].map((one) => {
     const inside = document.querySelector(one + " iframe").contentWindow;
-    inside.document.getAnimations().forEach((moving) => { moving.pause(); moving.currentTime = 0; });
+    inside.document.getAnimations().forEach((moving) => {
+      moving.pause();
+      moving.currentTime = 0;
+    });
     return inside;
   });
   const at = made.geobrief.map.getCenter();
