@@ -143,7 +143,13 @@ def to_toml(briefing: Briefing) -> str:
         )
         for slide in briefing.slides
     ]
-    return tomli_w.dumps(_filled(top) | {"slides": slides}, multiline_strings=True)
+    parts = [_dumped(_filled(top)), *(f"\n[[slides]]\n{_dumped(slide)}" for slide in slides)]
+    return "".join(parts)
+
+
+def _dumped(row: dict[str, Any]) -> str:
+    """Write one table; left to itself, the writer puts short ones into one line as an array."""
+    return tomli_w.dumps(row, multiline_strings=True)
 
 
 def _filled(row: dict[str, Any]) -> dict[str, Any]:

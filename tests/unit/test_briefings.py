@@ -124,6 +124,11 @@ def test_a_briefing_survives_its_file_and_its_link() -> None:
     assert plain(from_link("lunch", to_link(briefing))) == plain(briefing)
 
 
+def test_a_short_briefing_survives_too() -> None:
+    short = parse_briefing('title = "Two"\n\n[[slides]]\nsheet = "ford"\n', Path("lunch.toml"))
+    assert plain(from_link("lunch", to_link(short))) == plain(short)
+
+
 def test_a_briefing_too_long_for_a_link_is_told_so() -> None:
     briefing = parse_briefing(WHOLE, Path("lunch.toml"))
     words = base64.b85encode(bytes(n * n * 7919 % 251 for n in range(4 * LONGEST_LINK))).decode()
