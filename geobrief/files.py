@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import os
 import re
@@ -67,14 +68,19 @@ def write_whole(path: Path, body: bytes) -> None:
     """Write beside the target and rename, so that no half file ever stands.
 
     Where the system can, the file has no name before it is whole: nothing is left of one whose
-    writing was killed.
+    writing was killed. Elsewhere its remains are hidden, and the next writing removes them.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}")
+    _remove_remains(path)
     try:
-        if not _written_nameless(beside, body):
+        # a file without a name cannot take one that is given; renaming can
+        name = beside if path.exists() else path
+        if not _written_nameless(name, body):
+            name = beside
             beside.write_bytes(body)
-        beside.replace(path)
+        if name is beside:
+            beside.replace(path)
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
@@ -92,9 +98,27 @@ def _written_nameless(path: Path, body: bytes) -> bool:
     with os.fdopen(handle, "wb") as file:
         file.write(body)
         file.flush()
-        path.unlink(missing_ok=True)
         try:
-            os.link(f"/proc/self/fd/{handle}", path, follow_symlinks=True)
+            # only with a folder's handle does Python follow the link to the file itself
+            os.link(f"/proc/self/fd/{handle}", path, src_dir_fd=handle, follow_symlinks=True)
         except OSError:
             return False
+    return True
+
+
+def _remove_remains(path: Path) -> None:
+    """Remove what a killed process left beside a file; what one alive is writing stays."""
+    for remains in path.parent.glob(f".{glob.escape(path.name)}.*"):
+        number = remains.suffix[1:]
+        if number.isdigit() and not _alive(int(number)):
+            remains.unlink(missing_ok=True)
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
     return True

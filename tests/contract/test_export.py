@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import signal
 import sqlite3
@@ -28,6 +29,7 @@ from geobrief.atlas import Atlas
 from geobrief.cli import main
 from geobrief.compose import compose
 from geobrief.export import bundle, export, file_name
+from geobrief.files import write_whole
 from geobrief.render.formats import FORMATS, MEDIA_TYPES
 from geobrief.render.paper.options import PrintOptions
 from geobrief.render.print import layout
@@ -191,6 +193,23 @@ def being_written(pid: int, folder: Path) -> bool:
     return False
 
 
+def writes_nameless(folder: Path) -> bool:
+    """Tell whether a file may get its name in a folder when it is whole."""
+    try:
+        handle = os.open(folder, os.O_TMPFILE | os.O_WRONLY)
+    except (AttributeError, OSError):
+        return False
+    try:
+        source = f"/proc/self/fd/{handle}"
+        os.link(source, folder / "named", src_dir_fd=handle, follow_symlinks=True)
+    except OSError:
+        return False
+    finally:
+        os.close(handle)
+    (folder / "named").unlink()
+    return True
+
+
 def test_a_kill_in_the_middle_leaves_no_partial_file(tmp_path: Path, atlas: Atlas) -> None:
     """Twenty exports, killed while one is being written: what stands is whole."""
     light = [s.id for s in atlas.sheets.values() if not {ly.id for ly in s.layers} & HEAVY]
@@ -205,9 +224,34 @@ def test_a_kill_in_the_middle_leaves_no_partial_file(tmp_path: Path, atlas: Atla
             break
         assert process.poll() is None and time.monotonic() < end, "no file was caught half written"
     process.communicate()
-    final = list(tmp_path.iterdir())
+    final = [path for path in tmp_path.iterdir() if not path.name.startswith(".")]
     assert 3 <= len(final) < 20
     assert all(path.suffix in (".geojson", ".gpkg") and whole(path) for path in final)
+    remains = [path for path in tmp_path.iterdir() if path.name.startswith(".")]
+    assert not (remains and writes_nameless(tmp_path))
+    for path in remains:
+        assert path.stem[1:] not in {path.name for path in final}
+        write_whole(path.with_name(path.stem[1:]), b"whole")
+        assert not path.exists()
+
+
+@pytest.mark.parametrize("nameless", [True, False])
+def test_writing_again_keeps_one_whole_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nameless: bool
+) -> None:
+    """What a killed process left goes with the next writing; what one alive writes stays."""
+    if not nameless:
+        monkeypatch.delattr(os, "O_TMPFILE", raising=False)
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    map_file, killed = tmp_path / "map[1].png", tmp_path / f".map[1].png.{gone.pid}"
+    alive = tmp_path / f".map[1].png.{os.getppid()}"
+    killed.write_bytes(b"ha")
+    alive.write_bytes(b"ha")
+    for body in (b"first", b"second"):
+        write_whole(map_file, body)
+        assert map_file.read_bytes() == body
+    assert set(tmp_path.iterdir()) == {map_file, alive}
 
 
 # The server
