@@ -20,7 +20,7 @@ run: setup ## start the dashboard at http://localhost:8501
 
 test: setup $(VENV)/.dev lint ## lint, then run every test
 	@sh tools/chromium.sh
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: $(VENV)/.dev ## ruff, strict types and the house rules
 	@$(BIN)/ruff check .
