@@ -6,14 +6,18 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from geobrief.atlas import Atlas
+from geobrief.briefings import Briefing, parse_briefing
 from geobrief.check import problems
 from geobrief.compose import compose
-from geobrief.errors import GeobriefError, RequestError
+from geobrief.deck.make import DeckOptions, checked_suffix, make, processors
+from geobrief.deck.slides import assemble
+from geobrief.errors import ContentError, GeobriefError, NotFoundError, RequestError
 from geobrief.export import bundle, export, file_name, names_left_out
-from geobrief.files import write_whole
+from geobrief.files import read_text, write_whole
 from geobrief.listing import listing
 from geobrief.render.formats import FORMATS
 from geobrief.render.paper.options import BACKGROUNDS, LOOKS, PARTS, TEXTS, PrintOptions
@@ -85,6 +89,18 @@ def _parser() -> argparse.ArgumentParser:
     )
     every.add_argument("--sheets", default="", metavar="ID,...", help="all unless told")
     every.set_defaults(run=_export_all)
+    brief = verbs.add_parser("brief", parents=[folders], help="write a briefing as .pptx or .pdf")
+    brief.add_argument("briefing", help="id of a briefing, or its .toml file")
+    brief.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
+    brief.add_argument(
+        "--template", type=Path, metavar="FILE", help="a .pptx that lends its master"
+    )
+    brief.add_argument(
+        "--handout", action="store_true", help="a PDF with the notes below each slide"
+    )
+    for name in ("lang", "policy", "marking"):
+        brief.add_argument(f"--{name}", default="", help=f"instead of the briefing's own {name}")
+    brief.set_defaults(run=_brief)
     for verb in (one, every):
         for name, text in (PRINT_OPTIONS | VIEW_OPTIONS).items():
             verb.add_argument(f"--{name}", default="", help=text)
@@ -153,6 +169,39 @@ def _export_all(options: argparse.Namespace) -> int:
     if archive:
         _write(options.output, bundle(made))
     return 0
+
+
+def _brief(options: argparse.Namespace) -> int:
+    suffix = checked_suffix(options.output.suffix.lstrip(".").lower())
+    atlas = Atlas.load(options.content, options.geodata)
+    told = {key: getattr(options, key) for key in ("lang", "policy", "marking")}
+    briefing = replace(_briefing(atlas, options.briefing), **{k: v for k, v in told.items() if v})
+    template = _read(options.template) if options.template else b""
+    wanted = DeckOptions(template, options.handout, processors())
+    deck = assemble(atlas, briefing)
+
+    def report(done: int, total: int) -> None:
+        print(f"{done}/{total} {deck.slides[done - 1].spec.title}", flush=True)
+
+    _write(options.output, make(atlas, deck, suffix, wanted, told=report))
+    return 0
+
+
+def _briefing(atlas: Atlas, name: str) -> Briefing:
+    if not name.endswith(".toml"):
+        if name not in atlas.briefings:
+            raise NotFoundError(
+                f"no briefing {name!r}", hint=f"one of {', '.join(atlas.briefings)}"
+            )
+        return atlas.briefings[name]
+    return parse_briefing(read_text(Path(name), ContentError), Path(name))
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as reason:
+        raise RequestError(f"cannot read {path}: {reason.strerror}") from None
 
 
 def _asked(options: argparse.Namespace) -> tuple[View, PrintOptions]:

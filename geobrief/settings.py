@@ -45,6 +45,9 @@ class Settings:
     max_kept: int = _setting(
         200_000_000, "Largest finished file that a page keeps ready for download, in bytes."
     )
+    max_template: int = _setting(
+        104_857_600, "Largest template of a deck, in bytes when it is unpacked."
+    )
     max_query: int = _setting(8_192, "Longest query string that is read, in bytes.")
 
 

@@ -34,6 +34,11 @@ class Deck:
     marking: str
     slides: tuple[DeckSlide, ...]
 
+    @property
+    def rtl(self) -> bool:
+        """Whether its language runs from right to left."""
+        return self.language.direction == "rtl"
+
     def digest(self) -> str:
         """Return 16 hex digits over the words and the digests of the maps."""
         slides = [(slide.spec.digest(), slide.notes) for slide in self.slides]

@@ -12,8 +12,13 @@ from matplotlib.figure import Figure
 
 from geobrief import style
 from geobrief.classes import number
+from geobrief.render.paper.encode import pdf_of, sources
 from geobrief.render.paper.lettering import register
+from geobrief.render.paper.notes import Page
+from geobrief.render.paper.options import SIZES
 from geobrief.sheets import Chart
+from geobrief.spec import MapSpec
+from geobrief.wording import wording
 
 if TYPE_CHECKING:
     from geobrief.atlas import Atlas
@@ -31,9 +36,37 @@ _YEAR = re.compile(r"\d{4}")
 def svg(atlas: Atlas, chart: Chart, lang: str) -> bytes:
     """Return the chart, each series in a row of its own, so that no two are ever added up."""
     register()
+    figure = Figure(figsize=(WIDTH, ROW * _series(chart) + 0.35), facecolor=style.PAPER)
+    _fill(figure, atlas, chart, lang)
+    figure.tight_layout(h_pad=0.6)
+    buffer = BytesIO()
+    figure.savefig(buffer, format="svg", metadata={"Date": None, "Title": chart.title})
+    return buffer.getvalue()
+
+
+def pdf(atlas: Atlas, chart: Chart, spec: MapSpec, marking: str) -> bytes:
+    """Return the chart as a slide of a PDF, with its note, and the sources of its sheet."""
+    title, note = atlas.text(spec.lang, chart.title), atlas.text(spec.lang, chart.note)
+    page = Page(atlas, atlas.language(spec.lang), SIZES["slide"], marking)
+    page.head(title)
+    dated = atlas.text(spec.lang, wording("Sources, data as of {date}: {credits}"))
+    words = dated.format(date=spec.as_of, credits=sources(spec))
+    left, bottom, right, top = page.field([note, f"{words} · {spec.digest()}"])
+    width, height = SIZES["slide"]
+    _fill(page.figure, atlas, chart, spec.lang)
+    page.figure.subplots_adjust(
+        left / width, bottom / height + 0.05, right / width, top / height - 0.04, hspace=0.55
+    )
+    return pdf_of([page.figure], page.language.tag, title, note)
+
+
+def _series(chart: Chart) -> int:
+    return chart.rows[chart.series].nunique() if chart.series else 1
+
+
+def _fill(figure: Figure, atlas: Atlas, chart: Chart, lang: str) -> None:
     rows = chart.rows
     names = list(dict.fromkeys(rows[chart.series])) if chart.series else [""]
-    figure = Figure(figsize=(WIDTH, ROW * len(names) + 0.35), facecolor=style.PAPER)
     places = _places(rows[chart.x])
     highest = float(rows[chart.y].max())
     shared: Axes | None = None
@@ -48,10 +81,6 @@ def svg(atlas: Atlas, chart: Chart, lang: str) -> bytes:
             color=style.INK, fontfamily=FONTS,
         )  # fmt: skip
         axes.tick_params(labelbottom=row == len(names) - 1)
-    figure.tight_layout(h_pad=0.6)
-    buffer = BytesIO()
-    figure.savefig(buffer, format="svg", metadata={"Date": None, "Title": chart.title})
-    return buffer.getvalue()
 
 
 def _places(values: pd.Series[Any]) -> dict[str, int]:

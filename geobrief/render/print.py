@@ -113,6 +113,17 @@ def render(
     return encode.png(pixels, spec, options.dpi)
 
 
+def picture(atlas: Atlas, spec: MapSpec, size: tuple[float, float], dpi: int) -> bytes:
+    """Return the map and its legend as PNG, for a slide that bears the words itself.
+
+    `size` is width and height in points; type and symbols are as on a whole slide.
+    """
+    with _drawing:
+        sheet = _drawn(atlas, spec, size, PrintOptions(dpi=dpi, without=("title", "passage")), True)
+        pixels = encode.pixels(sheet.figure)
+    return encode.png(pixels, spec, dpi)
+
+
 def left_out(atlas: Atlas, spec: MapSpec, options: PrintOptions = SLIDE) -> tuple[str, ...]:
     """Return the ids of the features whose names find no room on the sheet."""
     with _drawing:
@@ -122,19 +133,31 @@ def left_out(atlas: Atlas, spec: MapSpec, options: PrintOptions = SLIDE) -> tupl
 def layout(atlas: Atlas, spec: MapSpec, options: PrintOptions = SLIDE) -> PrintedSheet:
     """Lay out and draw the sheet; return it with the boxes of all its labels."""
     options.checked()
-    register()
     page = page_size(options.size, options.orientation)
+    return _drawn(atlas, spec, page, options)
+
+
+def _drawn(
+    atlas: Atlas,
+    spec: MapSpec,
+    page: tuple[float, float],
+    options: PrintOptions,
+    alone: bool = False,
+) -> PrintedSheet:
+    register()
     language = atlas.language(spec.lang)
     look = LOOKS_BY_NAME[options.look]
-    hand = Hand(sheet_scale(page) * look.scale, language.script, spec.direction == "rtl")
+    scale = 1.0 if alone else sheet_scale(page) * look.scale
+    hand = Hand(scale, language.script, spec.direction == "rtl")
 
     def say(wording: str) -> str:
         return atlas.text(spec.lang, wording)
 
-    matter = Matter(spec, hand, say, options.without, tuple(axes_of(atlas, spec)))
+    axes = () if alone else tuple(axes_of(atlas, spec))
+    matter = Matter(spec, hand, say, options.without, axes, alone=alone)
     stage = _staged(atlas, matter, page, options)
     laid, frame, drawn = stage.laid, stage.frame, stage.drawn
-    axes = _axes(page, options.dpi)
+    canvas = _axes(page, options.dpi)
     clip = Rectangle(
         laid.frame[:2],
         laid.frame[2] - laid.frame[0],
@@ -143,8 +166,8 @@ def layout(atlas: Atlas, spec: MapSpec, options: PrintOptions = SLIDE) -> Printe
         zorder=0,
         gid=GROUND,
     )
-    axes.add_artist(clip)
-    brush = Brush(axes, clip, hand.scale)
+    canvas.add_artist(clip)
+    brush = Brush(canvas, clip, hand.scale)
     scene.draw_ground(atlas, spec, brush, frame, min(float(options.dpi), RELIEF_DPI))
     scene.draw_features(spec, brush, drawn)
     draw_graticule(brush, frame, say, scene.graticule_height(spec))
@@ -153,15 +176,15 @@ def layout(atlas: Atlas, spec: MapSpec, options: PrintOptions = SLIDE) -> Printe
     draw_neat_line(brush, frame)
     texts = [b for column, x, top in laid.columns for b in column.draw(brush, x, top)]
     if laid.strip and matter.axes:
-        texts += draw_axes(Brush(axes, None, hand.scale), matter.axes, spec, laid.strip, hand)
+        texts += draw_axes(Brush(canvas, None, hand.scale), matter.axes, spec, laid.strip, hand)
     if stage.small:
-        words = draw_inset(atlas, spec, axes, stage.small, hand)
+        words = draw_inset(atlas, spec, canvas, stage.small, hand)
         texts += words if laid.inset else []
-    texts += _mark(axes, options.marking, laid, hand)
-    apply(axes.figure, look, options.background == "transparent")  # type: ignore[arg-type]
+    texts += _mark(canvas, options.marking, laid, hand)
+    apply(canvas.figure, look, options.background == "transparent")  # type: ignore[arg-type]
     labels = stage.placed.labels
     return PrintedSheet(
-        axes.figure,  # type: ignore[arg-type]
+        canvas.figure,  # type: ignore[arg-type]
         *page,
         frame.polygon,
         tuple((label.id, label.box) for label in labels),

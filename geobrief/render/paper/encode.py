@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from io import BytesIO
 from xml.sax.saxutils import escape, quoteattr
 
@@ -93,28 +94,47 @@ def svg(figure: Figure, spec: MapSpec, language: str, as_text: bool = False) -> 
 
 def pdf(figure: Figure, spec: MapSpec, language: str) -> bytes:
     """Return the figure as PDF with its fonts, title, subject and language."""
-    buffer = BytesIO()
-    metadata = {
-        "Title": spec.title,
-        "Subject": description(spec),
-        "Keywords": spec.digest(),
-        "Creator": MAKER,
-        "CreationDate": None,
-    }
-    layer = []
-    for words in figure.findobj(Words):
-        if not words.is_plain:
-            words.set_path_effects([Normal()])  # outlines, which no reader takes for text
-            layer.append(_line(words))
-    figure.savefig(buffer, format="pdf", metadata=metadata, facecolor=figure.get_facecolor())
-    writer = PdfWriter(clone_from=buffer)
-    add_lines(writer, layer)
+    return pdf_of([figure], language, spec.title, description(spec), spec.digest())
+
+
+def pdf_of(
+    figures: Sequence[Figure], language: str, title: str, subject: str = "", keywords: str = ""
+) -> bytes:
+    """Return figures as the pages of a PDF whose words can be searched."""
+    writer = PdfWriter()
+    for figure in figures:
+        _add_page(writer, figure)
+    writer.add_metadata(
+        {
+            "/Title": title,
+            "/Subject": subject,
+            "/Keywords": keywords,
+            "/Creator": MAKER,
+            "/Producer": MAKER,
+        }
+    )
     # matplotlib has no option for these; without them a screen reader guesses the language.
     writer.root_object[NameObject("/Lang")] = TextStringObject(language)
     writer.create_viewer_preferences()[NameObject("/DisplayDocTitle")] = BooleanObject(True)
     finished = BytesIO()
     writer.write(finished)
     return finished.getvalue()
+
+
+def _add_page(writer: PdfWriter, figure: Figure) -> None:
+    buffer = BytesIO()
+    layer = []
+    for words in figure.findobj(Words):
+        if not words.is_plain:
+            words.set_path_effects([Normal()])  # outlines, which no reader takes for text
+            layer.append(_line(words))
+    metadata = {"CreationDate": None}
+    figure.savefig(buffer, format="pdf", metadata=metadata, facecolor=figure.get_facecolor())
+    own = PdfWriter(clone_from=buffer)
+    add_lines(own, layer)
+    page = BytesIO()
+    own.write(page)
+    writer.append(page)
 
 
 def _line(words: Words) -> Line:

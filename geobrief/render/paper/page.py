@@ -65,6 +65,8 @@ class Matter:
     without: Without = ()
     axes: tuple[Axis, ...] = ()
     inset: InsetSpec | None = None
+    alone: bool = False
+    """Whether sources and disclaimer stand elsewhere: the map is a picture on a slide."""
 
     def at(self, scale: float) -> Matter:
         """Return the same with another size of type."""
@@ -79,7 +81,7 @@ def plan(matter: Matter, size: tuple[float, float], marked: bool) -> Plan:
     width, height = size
     scale = matter.hand.scale
     band = 13 * scale if marked else 0.0
-    margin = MARGIN * scale
+    margin = (3.0 if matter.alone else MARGIN) * scale
     area = (margin, margin * 0.8 + band, width - margin, height - margin - band)
     beside = width / height >= 1.2 and not is_world(matter.spec.extent)
     return (_beside if beside else _below)(matter, size, area)
@@ -97,7 +99,8 @@ def _beside(matter: Matter, size: tuple[float, float], area: Box) -> Plan:
     ticks = TICKS * scale
     inner = (left + ticks * (not hand.rtl), bottom, right - ticks * hand.rtl, top)
     footers = _footers(matter, size, (inner[2] - inner[0] - GUTTER * scale) / 2)
-    base = bottom + max(column.height for column in footers) + 10 * scale
+    foot = max(column.height for column in footers)
+    base = bottom + (foot + 10 * scale if foot else 0.0)
     small = _among_words(matter, INSET_PART * size[0])
     reserved = small.plate[3] - small.plate[1] + 8 * scale if small else 0.0
     panel, share = _fitted(matter, size[0], top - base - reserved)
@@ -237,6 +240,8 @@ def _footers(matter: Matter, size: tuple[float, float], width: float) -> tuple[C
     small = hand.type(6.9, colour=style.INK_SOFT, leading=1.32)
     strong = hand.type(6.9, colour=style.INK, weight=600, leading=1.32)
     sources, policy = Column(width), Column(width)
+    if matter.alone:
+        return sources, policy
     credits = " · ".join(_isolated(str(c), hand) for c in spec.credits)
     dated = say("Sources, data as of {date}: {credits}")
     sources.text(dated.format(date=_isolated(spec.as_of, hand), credits=credits), small)

@@ -1,0 +1,58 @@
+"""A sheet's chart as a chart of the office program: its figures stay figures, its gaps gaps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pptx.chart.data import CategoryChartData
+from pptx.dml.color import RGBColor
+from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION
+from pptx.util import Pt
+
+from geobrief import style
+from geobrief.atlas import Atlas
+from geobrief.deck.places import Places
+from geobrief.deck.slides import Deck
+from geobrief.sheets import Chart
+
+PAINTS = (style.TEAL, style.BORDER_RED, style.OCHRE, style.INDIGO, style.INK_SOFT)
+
+
+def rgb(colour: str) -> RGBColor:
+    """Return a colour of `style.py` as the office program names it."""
+    red, green, blue = bytes.fromhex(colour.lstrip("#"))
+    return RGBColor(red, green, blue)  # type: ignore[no-untyped-call]
+
+
+def add_chart(page: Any, atlas: Atlas, chart: Chart, deck: Deck, places: Places) -> None:
+    """Add a chart that fills the slide below its title; figures that were not found stay gaps."""
+    data: Any = CategoryChartData()  # type: ignore[no-untyped-call]
+    rows = chart.rows
+    kept = sorted(dict.fromkeys(rows[chart.x].astype(str)))
+    data.categories = kept
+    names = list(dict.fromkeys(rows[chart.series])) if chart.series else [""]
+    for name in names:
+        own = rows[rows[chart.series] == name] if chart.series else rows
+        found = dict(zip(own[chart.x].astype(str), own[chart.y].astype(float), strict=True))
+        said = atlas.text(deck.language.id, str(name) or chart.unit)
+        data.add_series(said, [found.get(place) for place in kept])
+    kind = XL_CHART_TYPE.COLUMN_CLUSTERED if chart.kind == "bar" else XL_CHART_TYPE.LINE_MARKERS
+    shape = page.shapes.add_chart(kind, *(Pt(side) for side in places.whole), data)
+    title, note = (atlas.text(deck.language.id, words) for words in (chart.title, chart.note))
+    shape._element.nvGraphicFramePr.cNvPr.set("descr", f"{title}. {note}")
+    drawn = shape.chart
+    drawn.has_title, drawn.has_legend = False, True
+    drawn.legend.position, drawn.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
+    drawn.font.size = Pt(11)
+    drawn.font.color.rgb = rgb(style.INK)
+    drawn.value_axis.has_major_gridlines = False
+    drawn.value_axis.axis_title.text_frame.text = atlas.text(deck.language.id, chart.unit)
+    for number, series in enumerate(drawn.plots[0].series):
+        paint = rgb(PAINTS[number % len(PAINTS)])
+        if chart.kind == "bar":
+            series.format.fill.solid()
+            series.format.fill.fore_color.rgb = paint
+        else:
+            series.format.line.color.rgb = paint
+            series.marker.format.fill.solid()
+            series.marker.format.fill.fore_color.rgb = paint
