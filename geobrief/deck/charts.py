@@ -11,7 +11,7 @@ from pptx.util import Pt
 
 from geobrief import style
 from geobrief.atlas import Atlas
-from geobrief.deck.places import Places
+from geobrief.deck.places import Box
 from geobrief.deck.slides import Deck
 from geobrief.sheets import Chart
 
@@ -24,8 +24,8 @@ def rgb(colour: str) -> RGBColor:
     return RGBColor(red, green, blue)  # type: ignore[no-untyped-call]
 
 
-def add_chart(page: Any, atlas: Atlas, chart: Chart, deck: Deck, places: Places) -> None:
-    """Add a chart that fills the slide below its title; figures that were not found stay gaps."""
+def add_chart(page: Any, atlas: Atlas, chart: Chart, deck: Deck, box: Box) -> None:
+    """Add a chart in a box; figures that were not found stay gaps."""
     data: Any = CategoryChartData()  # type: ignore[no-untyped-call]
     rows = chart.rows
     kept = sorted(dict.fromkeys(rows[chart.x].astype(str)))
@@ -37,7 +37,7 @@ def add_chart(page: Any, atlas: Atlas, chart: Chart, deck: Deck, places: Places)
         said = atlas.text(deck.language.id, str(name) or chart.unit)
         data.add_series(said, [found.get(place) for place in kept])
     kind = XL_CHART_TYPE.COLUMN_CLUSTERED if chart.kind == "bar" else XL_CHART_TYPE.LINE_MARKERS
-    shape = page.shapes.add_chart(kind, *(Pt(side) for side in places.whole), data)
+    shape = page.shapes.add_chart(kind, *(Pt(side) for side in box), data)
     title, note = (atlas.text(deck.language.id, words) for words in (chart.title, chart.note))
     shape._element.nvGraphicFramePr.cNvPr.set("descr", f"{title}. {note}")
     drawn = shape.chart

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -86,6 +87,14 @@ def checked_suffix(suffix: str) -> str:
     if suffix not in MEDIA_TYPES:
         raise NotFoundError(f"no format {suffix!r}", hint=f"one of {', '.join(SUFFIXES)}")
     return suffix
+
+
+def file_name(atlas: Atlas, deck: Deck, suffix: str, handout: bool = False) -> str:
+    """Return the name of the file: briefing, language where it is not the essay's, handout."""
+    named = re.sub(r"[^A-Za-z0-9_-]+", "-", deck.id).strip("-") or "briefing"
+    own = deck.language.id == atlas.default_language.id
+    parts = (named, "" if own else deck.language.id, "handout" if handout else "")
+    return f"{'-'.join(part for part in parts if part)}.{suffix}"
 
 
 def processors() -> int:

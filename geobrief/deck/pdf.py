@@ -44,7 +44,7 @@ def write(atlas: Atlas, deck: Deck, pages: Iterable[bytes], handout: bool = Fals
             title = text(deck.language.id, chart.title)
             last = len(writer.pages) - 1
             writer.add_outline_item(title=title, page_number=last, parent=mark)
-    writer.compress_identical_objects(remove_orphans=True)
+    writer.compress_identical_objects(remove_unreferenced=True)
     writer.add_metadata(
         {"/Title": deck.title, "/Keywords": deck.digest(), "/Creator": MAKER, "/Producer": MAKER}
     )

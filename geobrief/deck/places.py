@@ -42,7 +42,6 @@ class Places:
         self.subtitle = at(28, 62 + band / y, 904, 20)
         self.map = at(28, 90 + band / y, 600, 376 - 2 * band / y)
         self.passage = at(648, 90 + band / y, 284, 376 - 2 * band / y)
-        self.whole = at(28, 90 + band / y, 904, 376 - 2 * band / y)
         self.sources = at(28, 474 - band / y, 420, 52)
         self.disclaimer = at(464, 474 - band / y, 430, 52)
         self.number = at(904, 506 - band / y, 34, 18)

@@ -61,10 +61,10 @@ def write(atlas: Atlas, deck: Deck, pictures: Iterable[bytes], template: bytes =
     for slide, picture in zip(deck.slides, pictures, strict=True):
         _map_slide(atlas, deck, slide, picture, show, layout, places)
         for chart in slide.charts:
-            page = _page(show, layout, atlas.text(deck.language.id, chart.title), deck, places)
-            add_chart(page, atlas, chart, deck, places)
-            _footer(atlas, deck, slide, page, places)
-            page.notes_slide.notes_text_frame.text = atlas.text(deck.language.id, chart.note)
+            title, note = (atlas.text(deck.language.id, said) for said in (chart.title, chart.note))
+            page = _page(show, layout, title, note, deck, places)
+            add_chart(page, atlas, chart, deck, places.map)
+            _words(atlas, deck, slide, page, places)
     told = show.core_properties
     told.title, told.author, told.last_modified_by = deck.title, MAKER, MAKER
     told.keywords, told.language = deck.digest(), deck.language.tag
@@ -179,13 +179,17 @@ def _map_slide(
     places: Places,
 ) -> None:
     spec = slide.spec
-    page = _page(show, layout, spec.title, deck, places)
-    if spec.subtitle:
-        _text(page, places.subtitle, [(spec.subtitle, {"colour": style.INK_SOFT})], deck, 14)
+    page = _page(show, layout, spec.title, spec.subtitle, deck, places)
     shape = page.shapes.add_picture(BytesIO(picture), *_emu(places.map))
     named = shape._element.nvPicPr.cNvPr
     named.set("descr", alternative(atlas, slide))
     named.set("title", spec.title)
+    _words(atlas, deck, slide, page, places)
+
+
+def _words(atlas: Atlas, deck: Deck, slide: DeckSlide, page: Any, places: Places) -> None:
+    """Write passages, sources and disclaimer, and the notes."""
+    spec = slide.spec
     cite = atlas.text(spec.lang, wording("paragraph {number}"))
     rows: list[tuple[str, dict[str, Any]]] = []
     for passage in spec.passages:
@@ -208,8 +212,10 @@ def alternative(atlas: Atlas, slide: DeckSlide) -> str:
     return ". ".join(part for part in parts if part)
 
 
-def _page(show: Any, layout: Any, title: str, deck: Deck, places: Places) -> Any:
-    """Add a slide with a title, its number and the handling line."""
+def _page(
+    show: Any, layout: Any, title: str, subtitle: str, deck: Deck, places: Places
+) -> Any:
+    """Add a slide with a title, what is said below it, its number and the handling line."""
     page = show.slides.add_slide(layout)
     for shape in list(page.placeholders):
         if shape.placeholder_format.type not in _CONTENT:
@@ -221,6 +227,10 @@ def _page(show: Any, layout: Any, title: str, deck: Deck, places: Places) -> Any
     frame.vertical_anchor = MSO_ANCHOR.BOTTOM
     size = fitting([(title, {"serif": True, "bold": True})], places.title, deck.language.script, 28)
     _fill(frame, [(title, {"serif": True, "bold": True})], deck, size)
+    if subtitle:
+        rows: Rows = [(subtitle, {"colour": style.INK_SOFT})]
+        size = fitting(rows, places.subtitle, deck.language.script, 14, 9)
+        _text(page, places.subtitle, rows, deck, size)
     number = [(str(len(show.slides)), {"colour": style.INK_SOFT})]
     _text(page, places.number, number, deck, 11, align=PP_ALIGN.CENTER)
     for box in places.markings:

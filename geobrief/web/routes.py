@@ -40,7 +40,7 @@ from geobrief.web.answers import (
     left,
     still_wanted,
 )
-from geobrief.web.present_routes import present_endpoints
+from geobrief.web.briefing_routes import briefing_endpoints
 
 MEDIA = {
     ".js": "text/javascript; charset=utf-8",
@@ -81,7 +81,7 @@ def routes(load: Loader = current_atlas) -> list[Route]:
     async def inset(request: Request) -> Response:
         return await _inset(load(), request, bench)
 
-    found |= present_endpoints(load)
+    found |= briefing_endpoints(load, bench)
     found["/api/sheets/{sheet}/inset.svg"] = inset
     found["/api/sheets/{sheet}/charts/{number:int}.svg"] = chart
     found["/api/sheets/{sheet}.{suffix}"] = sheet

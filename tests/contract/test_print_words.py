@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from dataclasses import dataclass, replace
 from io import BytesIO
 
-import pypdfium2
 import pytest
 from matplotlib.figure import Figure
 from pypdf import PdfReader
@@ -21,13 +18,7 @@ from geobrief.render.paper.options import PrintOptions
 from geobrief.render.print import layout
 from geobrief.spec import MapSpec, View
 from geobrief.wording import runs_right_to_left
-
-_NO_WORDS = re.compile("[\\s\u00a0\u200a\u200e\u200f\u2066-\u2069]+")
-
-
-def plain(text: str) -> str:
-    """Words alone: spaces, line breaks and what steers a line carry no meaning."""
-    return unicodedata.normalize("NFC", _NO_WORDS.sub("", text))
+from tests.pdf_words import found_words, plain
 
 
 @dataclass(frozen=True)
@@ -38,14 +29,6 @@ class Document:
     file: bytes
     lines: tuple[str, ...]
     found: dict[str, str]
-
-
-def read(file: bytes) -> dict[str, str]:
-    document = pypdfium2.PdfDocument(file)
-    return {
-        "PDFium": plain(document[0].get_textpage().get_text_range()),
-        "pypdf": plain(PdfReader(BytesIO(file)).pages[0].extract_text()),
-    }
 
 
 LANGUAGES = range(4)
@@ -61,7 +44,7 @@ def document(request: pytest.FixtureRequest, atlas: Atlas) -> Document:
     sheet = layout(atlas, spec, PrintOptions(size="a4", dpi=72, marking="FOR BRIEFING ONLY"))
     lines = tuple(words.said for words in sheet.figure.findobj(Words))
     file = encode.pdf(sheet.figure, spec, atlas.language(language).tag)
-    return Document(spec, file, lines, read(file))
+    return Document(spec, file, lines, found_words(file))
 
 
 @pytest.mark.parametrize("reader", ["PDFium", "pypdf"])
@@ -130,5 +113,5 @@ def test_awkward_lines_are_found(atlas: Atlas, text: str, angle: float) -> None:
     for row in range(30):  # enough lines for a reader to see which way they run
         draw(axes, 60, 40 + 20 * row, "\u0627\u0628" * 40, kind)
     draw(axes, 300, 660, text, kind, angle=angle)
-    found = read(encode.pdf(figure, compose(atlas, "border", View()), "en"))
+    found = found_words(encode.pdf(figure, compose(atlas, "border", View()), "en"))
     assert [reader for reader, words in found.items() if plain(text) not in words] == []

@@ -1,12 +1,14 @@
-"""The presenter over HTTP: a briefing of the atlas, or the edited one that stands in the link."""
+"""Briefings over HTTP, full screen and as files: those of the atlas, or the one in the link."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from threading import Lock
 from typing import Any
 
+import anyio.to_thread
 from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -14,20 +16,28 @@ from starlette.responses import HTMLResponse, Response
 from geobrief.atlas import Atlas
 from geobrief.briefings import Briefing, from_link
 from geobrief.deck import present
+from geobrief.deck.make import MEDIA_TYPES, DeckOptions, checked_suffix, file_name, make
 from geobrief.deck.slides import Deck, assemble
-from geobrief.errors import GeobriefError, NotFoundError
+from geobrief.errors import GeobriefError, NotFoundError, RequestError
 from geobrief.render.leaflet import compiled
 from geobrief.settings import settings
-from geobrief.web.answers import body_answer
+from geobrief.web.answers import ASK, Bench, body_answer, left, still_wanted
 from geobrief.web.plain import plain_page
 from geobrief.wording import wording
 
 Loader = Callable[[], Atlas]
 
 
-def present_endpoints(load: Loader) -> dict[str, Callable[[Request], Any]]:
-    """Return the endpoints by path."""
-    return {"/present/{briefing}": lambda request: _present(load(), request)}
+def briefing_endpoints(load: Loader, bench: Bench) -> dict[str, Callable[[Request], Any]]:
+    """Return the endpoints by path; files are made on the bench."""
+
+    async def file(request: Request) -> Response:
+        return await _file(load(), request, bench)
+
+    return {
+        "/present/{briefing}": lambda request: _present(load(), request),
+        "/api/briefings/{briefing}.{suffix}": file,
+    }
 
 
 def asked_briefing(atlas: Atlas, request: Request) -> Briefing:
@@ -67,6 +77,28 @@ def _present(atlas: Atlas, request: Request) -> Response:
     answer = body_answer(request, present.page(atlas, deck), "text/html; charset=utf-8")
     answer.background = BackgroundTask(_compile_maps, atlas, deck)
     return answer
+
+
+async def _file(atlas: Atlas, request: Request, bench: Bench) -> Response:
+    """Answer with a briefing as a file; a client that leaves ends the work for it."""
+    suffix = checked_suffix(request.path_params["suffix"])
+    options = DeckOptions(handout=_handout(request.query_params.get("handout", "")))
+    briefing = asked_briefing(atlas, request)
+    deck = await anyio.to_thread.run_sync(assemble, atlas, briefing)
+
+    def work() -> bytes:
+        return make(atlas, deck, suffix, options, still_wanted)
+
+    body = await bench.run(work, partial(left, request))
+    name = file_name(atlas, deck, suffix, options.handout)
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": ASK}
+    return Response(body, media_type=MEDIA_TYPES[suffix], headers=headers)
+
+
+def _handout(asked: str) -> bool:
+    if asked not in ("", "0", "1"):
+        raise RequestError(f"handout {asked!r}", hint="handout=1 adds the notes to a PDF")
+    return asked == "1"
 
 
 _compiling = Lock()
