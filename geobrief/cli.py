@@ -14,7 +14,7 @@ from geobrief.briefings import Briefing, parse_briefing
 from geobrief.check import problems
 from geobrief.compose import compose
 from geobrief.deck.make import DeckOptions, checked_suffix, make, processors
-from geobrief.deck.slides import assemble
+from geobrief.deck.slides import DeckSlide, assemble
 from geobrief.errors import ContentError, GeobriefError, NotFoundError, RequestError
 from geobrief.export import bundle, export, file_name, names_left_out
 from geobrief.files import read_text, write_whole
@@ -183,7 +183,12 @@ def _brief(options: argparse.Namespace) -> int:
     def report(done: int, total: int) -> None:
         print(f"{done}/{total} {deck.slides[done - 1].spec.title}", flush=True)
 
-    _write(options.output, make(atlas, deck, suffix, wanted, told=report))
+    def left_out(slide: DeckSlide, ids: tuple[str, ...]) -> None:
+        if words := names_left_out(slide.spec, ids):
+            print(f"slide {slide.number}: {words}", file=sys.stderr)
+
+    body = make(atlas, deck, suffix, wanted, told=report, unlabelled=left_out)
+    _write(options.output, body)
     return 0
 
 

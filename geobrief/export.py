@@ -120,6 +120,7 @@ def bundle(files: Iterable[tuple[str, bytes]]) -> bytes:
         for name, body in files:
             entry = zipfile.ZipInfo(name, _EPOCH)
             entry.create_system, entry.external_attr = 3, 0o644 << 16
-            entry.compress_type = zipfile.ZIP_DEFLATED
+            packed = name.endswith(".png")
+            entry.compress_type = zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED
             archive.writestr(entry, body)
     return buffer.getvalue()

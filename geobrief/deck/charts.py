@@ -13,9 +13,13 @@ from geobrief import style
 from geobrief.atlas import Atlas
 from geobrief.deck.places import Box
 from geobrief.deck.slides import Deck
+from geobrief.render.chart import places_of
 from geobrief.sheets import Chart
 
 PAINTS = (style.TEAL, style.BORDER_RED, style.OCHRE, style.INDIGO, style.INK_SOFT)
+
+GAP = "\u2013"
+"""What stands on the axis for a year without figures, as in `render.chart`."""
 
 
 def rgb(colour: str) -> RGBColor:
@@ -28,14 +32,15 @@ def add_chart(page: Any, atlas: Atlas, chart: Chart, deck: Deck, box: Box) -> No
     """Add a chart in a box; figures that were not found stay gaps."""
     data: Any = CategoryChartData()  # type: ignore[no-untyped-call]
     rows = chart.rows
-    kept = sorted(dict.fromkeys(rows[chart.x].astype(str)))
-    data.categories = kept
+    places = {place: value for value, place in places_of(rows[chart.x]).items()}
+    axis = [places.get(place, GAP) for place in range(max(places) + 1)]
+    data.categories = axis
     names = list(dict.fromkeys(rows[chart.series])) if chart.series else [""]
     for name in names:
         own = rows[rows[chart.series] == name] if chart.series else rows
         found = dict(zip(own[chart.x].astype(str), own[chart.y].astype(float), strict=True))
         said = atlas.text(deck.language.id, str(name) or chart.unit)
-        data.add_series(said, [found.get(place) for place in kept])
+        data.add_series(said, [found.get(value) for value in axis])
     kind = XL_CHART_TYPE.COLUMN_CLUSTERED if chart.kind == "bar" else XL_CHART_TYPE.LINE_MARKERS
     shape = page.shapes.add_chart(kind, *(Pt(side) for side in box), data)
     title, note = (atlas.text(deck.language.id, words) for words in (chart.title, chart.note))

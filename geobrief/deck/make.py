@@ -10,7 +10,6 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
 from geobrief.atlas import Atlas
-from geobrief.deck.places import Places
 from geobrief.deck.slides import Deck, DeckSlide
 from geobrief.errors import NotFoundError
 from geobrief.export import Pause
@@ -26,6 +25,12 @@ DPI = 300
 
 Told = Callable[[int, int], None]
 """Told how many slides are drawn, and how many there are."""
+
+Unlabelled = Callable[[DeckSlide, tuple[str, ...]], None]
+"""Told the ids of the features of a slide whose names found no room."""
+
+Drawn = tuple[bytes, tuple[str, ...]]
+"""A map as a file, and the ids of the features whose names found no room on it."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,7 @@ def make(
     options: DeckOptions = DeckOptions(),
     pause: Pause = lambda: None,
     told: Told = lambda done, total: None,
+    unlabelled: Unlabelled = lambda slide, ids: None,
 ) -> bytes:
     """Return the deck as a file of one of `SUFFIXES`.
 
@@ -63,17 +69,23 @@ def make(
         If the fonts have not been cut.
     """
     checked_suffix(suffix)
+
+    def maps(draw: Draw) -> Iterator[bytes]:
+        drawn = _drawn(atlas, deck, draw, options.workers, pause)
+        for slide, (body, left_out) in zip(deck.slides, drawn, strict=True):
+            yield body
+            unlabelled(slide, left_out)
+            told(slide.number, len(deck.slides))
+
     if suffix == "pptx":
         from geobrief.deck import pptx
 
         if options.template:
             pptx.opened(options.template)  # before the maps are drawn, which takes its time
-        drawn = _drawn(atlas, deck, _picture, options.workers, pause, told)
-        return pptx.write(atlas, deck, drawn, options.template)
+        return pptx.write(atlas, deck, maps(_picture), options.template)
     from geobrief.deck import pdf
 
-    drawn = _drawn(atlas, deck, _page, options.workers, pause, told)
-    return pdf.write(atlas, deck, drawn, options.handout)
+    return pdf.write(atlas, deck, maps(_page), options.handout)
 
 
 def checked_suffix(suffix: str) -> str:
@@ -103,48 +115,49 @@ def processors() -> int:
     return len(os.sched_getaffinity(0)) if forks and hasattr(os, "sched_getaffinity") else 1
 
 
-Draw = Callable[[Atlas, Deck, DeckSlide], bytes]
+Draw = Callable[[Atlas, Deck, DeckSlide], Drawn]
 
 
-def _picture(atlas: Atlas, deck: Deck, slide: DeckSlide) -> bytes:
-    from geobrief.render import print as printed  # matplotlib takes a second to import
-
-    box = Places(960, 540, deck.rtl, deck.marking).map
-    return printed.picture(atlas, slide.spec, (box.width, box.height), DPI)
-
-
-def _page(atlas: Atlas, deck: Deck, slide: DeckSlide) -> bytes:
+def _picture(atlas: Atlas, deck: Deck, slide: DeckSlide) -> Drawn:
+    from geobrief.deck.places import WIDE, Places  # matplotlib takes a second to import
     from geobrief.render import print as printed
 
-    options = PrintOptions(dpi=200, marking=deck.marking)
-    return printed.render(atlas, slide.spec, "pdf", options)
+    box, left_out = Places(*WIDE, deck.rtl, deck.marking).map, list[str]()
+    size = (box.width, box.height)
+    body = printed.picture(atlas, slide.spec, size, DPI, left_out.extend)
+    return body, tuple(left_out)
+
+
+def _page(atlas: Atlas, deck: Deck, slide: DeckSlide) -> Drawn:
+    from geobrief.render import print as printed
+
+    options, left_out = PrintOptions(dpi=200, marking=deck.marking), list[str]()
+    body = printed.render(atlas, slide.spec, "pdf", options, unlabelled=left_out.extend)
+    return body, tuple(left_out)
 
 
 _shared: tuple[Atlas, Deck, Draw] | None = None  # what forked processes find there
 
 
 def _drawn(
-    atlas: Atlas, deck: Deck, draw: Draw, workers: int, pause: Pause, told: Told
-) -> Iterator[bytes]:
-    """Yield the slides as they are drawn, in their order."""
-    total = len(deck.slides)
-    if workers < 2 or total < 2:
+    atlas: Atlas, deck: Deck, draw: Draw, workers: int, pause: Pause
+) -> Iterator[Drawn]:
+    """Yield the maps of the slides as they are drawn, in their order."""
+    if workers < 2 or len(deck.slides) < 2:
         for slide in deck.slides:
             pause()
             yield draw(atlas, deck, slide)
-            told(slide.number, total)
         return
     global _shared
     _shared = (atlas, deck, draw)
     fork = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(min(workers, total), mp_context=fork) as pool:
-        for slide, made in zip(deck.slides, pool.map(_draw, range(total)), strict=True):
+    with ProcessPoolExecutor(min(workers, len(deck.slides)), mp_context=fork) as pool:
+        for made in pool.map(_draw, range(len(deck.slides))):
             pause()
             yield made
-            told(slide.number, total)
 
 
-def _draw(index: int) -> bytes:
+def _draw(index: int) -> Drawn:
     if _shared is None:
         raise AssertionError("nothing was shared")
     atlas, deck, draw = _shared

@@ -11,6 +11,9 @@ from geobrief.wording import runs_right_to_left
 Rows = Sequence[tuple[str, dict[str, Any]]]
 """Paragraphs, and how each looks: serif, bold, colour, essay, part of the size."""
 
+WIDE = (960.0, 540.0)
+"""A slide of 16:9, in points."""
+
 LEAST = 11.0
 """The smallest type of a passage, in points."""
 
@@ -31,21 +34,21 @@ class Places:
     """The parts of a slide of some width and height; mirrored where words run right to left."""
 
     def __init__(self, width: float, height: float, rtl: bool, marking: str) -> None:
-        x, y = width / 960, height / 540
+        x, y = width / WIDE[0], height / WIDE[1]
         band = 14 * y if marking else 0.0
 
         def at(left: float, top: float, wide: float, high: float) -> Box:
-            start = 960 - left - wide if rtl else left
+            start = WIDE[0] - left - wide if rtl else left
             return Box(start * x, top * y, wide * x, high * y)
 
-        self.title = at(28, 14 + band / y, 904, 46)
-        self.subtitle = at(28, 62 + band / y, 904, 20)
-        self.map = at(28, 90 + band / y, 600, 376 - 2 * band / y)
-        self.passage = at(648, 90 + band / y, 284, 376 - 2 * band / y)
-        self.sources = at(28, 474 - band / y, 420, 52)
-        self.disclaimer = at(464, 474 - band / y, 430, 52)
-        self.number = at(904, 506 - band / y, 34, 18)
-        ends = (at(28, 3, 904, 14), at(28, 523, 904, 14))
+        self.title = at(24, 10 + band / y, 912, 42)
+        self.subtitle = at(24, 53 + band / y, 912, 20)
+        self.map = at(24, 78 + band / y, 664, 394 - 2 * band / y)
+        self.passage = at(704, 78 + band / y, 232, 394 - 2 * band / y)
+        self.sources = at(24, 478 - band / y, 426, 52)
+        self.disclaimer = at(464, 478 - band / y, 430, 52)
+        self.number = at(904, 512 - band / y, 34, 18)
+        ends = (at(24, 2, 912, 14), at(24, 524, 912, 14))
         self.markings = ends if marking else ()
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from pptx import Presentation
 from pptx.enum.shapes import PP_PLACEHOLDER
-from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
+from pptx.enum.text import MSO_ANCHOR, MSO_AUTO_SIZE, PP_ALIGN
 from pptx.opc.constants import RELATIONSHIP_TYPE
 from pptx.oxml.ns import qn
 from pptx.util import Pt
@@ -23,7 +23,7 @@ from pptx.util import Pt
 from geobrief import style
 from geobrief.atlas import Atlas
 from geobrief.deck.charts import add_chart, rgb
-from geobrief.deck.places import Box, Places, Rows, fitting
+from geobrief.deck.places import WIDE, Box, Places, Rows, fitting
 from geobrief.deck.slides import Deck, DeckSlide
 from geobrief.errors import RequestError
 from geobrief.export import bundle
@@ -37,9 +37,6 @@ a template brings its own."""
 
 HEADINGS = "+mj-lt"
 """The theme's family of headings; without a name, text takes that of the body."""
-
-WIDE = (960, 540)
-"""A slide of 16:9, in points."""
 
 _CONTENT = (PP_PLACEHOLDER.TITLE, PP_PLACEHOLDER.CENTER_TITLE)
 _FURNITURE = (PP_PLACEHOLDER.DATE, PP_PLACEHOLDER.FOOTER, PP_PLACEHOLDER.SLIDE_NUMBER)
@@ -281,6 +278,7 @@ def _text(
 
 def _bare(frame: Any) -> None:
     frame.word_wrap = True
+    frame.auto_size = MSO_AUTO_SIZE.TEXT_TO_FIT_SHAPE  # where its families are not installed
     for side in ("left", "right", "top", "bottom"):
         setattr(frame, f"margin_{side}", 0)
 

@@ -67,7 +67,7 @@ def _series(chart: Chart) -> int:
 def _fill(figure: Figure, atlas: Atlas, chart: Chart, lang: str) -> None:
     rows = chart.rows
     names = list(dict.fromkeys(rows[chart.series])) if chart.series else [""]
-    places = _places(rows[chart.x])
+    places = places_of(rows[chart.x])
     highest = float(rows[chart.y].max())
     shared: Axes | None = None
     for row, name in enumerate(names):
@@ -83,7 +83,7 @@ def _fill(figure: Figure, atlas: Atlas, chart: Chart, lang: str) -> None:
         axes.tick_params(labelbottom=row == len(names) - 1)
 
 
-def _places(values: pd.Series[Any]) -> dict[str, int]:
+def places_of(values: pd.Series[Any]) -> dict[str, int]:
     """Return the place of each value on the axis: years keep their distance, gaps and all."""
     kept = sorted(dict.fromkeys(values.astype(str)))
     years = [_YEAR.match(value) for value in kept]

@@ -113,13 +113,21 @@ def render(
     return encode.png(pixels, spec, options.dpi)
 
 
-def picture(atlas: Atlas, spec: MapSpec, size: tuple[float, float], dpi: int) -> bytes:
+def picture(
+    atlas: Atlas,
+    spec: MapSpec,
+    size: tuple[float, float],
+    dpi: int,
+    unlabelled: Callable[[tuple[str, ...]], None] = lambda ids: None,
+) -> bytes:
     """Return the map and its legend as PNG, for a slide that bears the words itself.
 
-    `size` is width and height in points; type and symbols are as on a whole slide.
+    `size` is width and height in points; type and symbols are as on a whole slide. `unlabelled` is
+    told which names found no room.
     """
     with _drawing:
         sheet = _drawn(atlas, spec, size, PrintOptions(dpi=dpi, without=("title", "passage")), True)
+        unlabelled(sheet.dropped)
         pixels = encode.pixels(sheet.figure)
     return encode.png(pixels, spec, dpi)
 
