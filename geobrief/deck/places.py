@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -56,10 +57,12 @@ def fitting(
     rows: Rows, box: Box, script: str, largest: float = 20.0, least: float = LEAST
 ) -> float:
     """Return the largest size of type in points at which paragraphs fit a box."""
-    size = largest
-    while size > least and _height(rows, box.width * SLACK, script, size) > box.height * SLACK:
-        size -= 0.5
-    return size
+    sizes = [least + step / 2 for step in range(1, round(2 * (largest - least)) + 1)]
+
+    def too_large(size: float) -> bool:
+        return _height(rows, box.width * SLACK, script, size) > box.height * SLACK
+
+    return [least, *sizes][bisect_left(sizes, True, key=too_large)]
 
 
 def _height(rows: Rows, width: float, script: str, size: float) -> float:
