@@ -66,8 +66,10 @@ def read_briefings(folder: Path, report: Report) -> dict[str, Briefing]:
     return found
 
 
-def parse_briefing(text: str, path: Path) -> Briefing:
+def parse_briefing(text: str, path: Path, *, empty: bool = False) -> Briefing:
     """Return the briefing that a TOML text describes; its id is the name of the file.
+
+    One without slides is taken only where `empty` says so: while it is being written.
 
     Raises
     ------
@@ -83,7 +85,8 @@ def parse_briefing(text: str, path: Path) -> Briefing:
         raise ContentError("the briefing has no title", top, 'write title = "..."')
     rows = raw.get("slides", [])
     lines = table_lines(text, "slides")
-    if not rows or not isinstance(rows, list) or len(lines) != len(rows):
+    bare = empty and rows == []
+    if not bare and (not rows or not isinstance(rows, list) or len(lines) != len(rows)):
         raise ContentError("the briefing has no slides", top, "write [[slides]] for each")
     if len(rows) > (most := settings().max_slides):
         raise ContentError(f"the briefing has {len(rows)} slides", top, f"at most {most}")
@@ -174,8 +177,8 @@ def to_link(briefing: Briefing) -> str:
     return text
 
 
-def from_link(id: str, text: str) -> Briefing:
-    """Return the briefing that `to_link` wrote.
+def from_link(id: str, text: str, *, empty: bool = False) -> Briefing:
+    """Return the briefing that `to_link` wrote; for `empty` see `parse_briefing`.
 
     Raises
     ------
@@ -188,7 +191,7 @@ def from_link(id: str, text: str) -> Briefing:
         raw = stream.decompress(packed, settings().max_briefing + 1)
         if not stream.eof and len(raw) <= settings().max_briefing:
             raise RequestError("the briefing in the link is cut short", hint="copy the whole link")
-        return parse_briefing(raw.decode(), Path(f"{id}.toml"))
+        return parse_briefing(raw.decode(), Path(f"{id}.toml"), empty=empty)
     except ContentError as problem:
         message = f"the briefing in the link is not in order: {problem.message}"
         raise RequestError(message, hint=problem.hint) from None

@@ -30,6 +30,8 @@ from geobrief.spec import View
 from geobrief.web.layout import Screen, follow, warn
 from geobrief.wording import wording
 
+PROGRAM = (".venv/bin/python", "-m", "geobrief")
+"""How the command line is called."""
 OWN_SIZE = "own"
 RESOLUTIONS = (72, 96, 150, 200, 300, 400, 600)
 FORMAT_NOTES = {

@@ -21,14 +21,13 @@ from geobrief.render.formats import IMAGES, format_name
 from geobrief.render.paper.options import LEAST_DPI, PrintOptions, page_size
 from geobrief.spec import MapSpec, from_json
 from geobrief.web import current_atlas
-from geobrief.web.export_choices import Wish, one, titles, wish
+from geobrief.web.export_choices import PROGRAM, Wish, one, titles, wish
 from geobrief.web.layout import Screen, warn
 from geobrief.web.making import Job, Told, offer
 from geobrief.wording import wording
 
 PREVIEW_WIDTH = 1000
 """Pixels that the preview is about wide."""
-PROGRAM = (".venv/bin/python", "-m", "geobrief")
 
 
 def specs(screen: Screen, asked: Wish) -> list[MapSpec]:

@@ -21,6 +21,8 @@ from geobrief.wording import wording
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 STYLES = (Path(__file__).parent / "page.css", STATIC / "reading.css")
+LEFT = "left with "
+"""Before the id of a page: what its link in the bar carries, so that it is found as it was left."""
 RUN = "geobrief run"
 """Where the bar leaves the page, the view and the links for the script that follows it."""
 SHEET = "sheet"
@@ -124,16 +126,23 @@ def carried(view: View, sheet: str = "") -> dict[str, str | Iterable[str]]:
     return {name: value for name, value in chosen.items() if value}
 
 
-def current() -> Screen:
-    """Return the screen of the page that runs."""
+def current(sheet: str = "", changed: Callable[[View], View] = lambda view: view) -> Screen:
+    """Return the screen of the page that runs.
+
+    Parameters
+    ----------
+    sheet, changed
+        For a page that says itself which sheet it shows, and what of the view is not the URL's.
+    """
     atlas = current_atlas()
     page, view, links = st.session_state[RUN]
+    language = atlas.language(view.lang)
     asked = st.query_params.get(SHEET, "")
-    sheet = asked if asked in page.sheets else page.sheets[0]
+    sheet = sheet or (asked if asked in page.sheets else page.sheets[0])
     kept = tuple(id for id in view.select if _shows(atlas, atlas.sheets[sheet], id))
-    view = replace(view, select=kept)
+    view = changed(replace(view, select=kept))
     if vain := _in_vain(atlas, atlas.sheets[sheet]):
-        words = atlas.text(view.lang, "The address asks for what is not here: {names}")
+        words = atlas.text(language.id, "The address asks for what is not here: {names}")
         warn(words.format(names=", ".join(vain)))
     try:
         spec = compose(atlas, sheet, view)
@@ -141,7 +150,7 @@ def current() -> Screen:
         warn(str(error))
         view = View(lang=view.lang, policy=view.policy)
         spec = compose(atlas, sheet, view)
-    return Screen(atlas, page, view, atlas.language(spec.lang), spec, links)
+    return Screen(atlas, page, view, language, spec, links)
 
 
 def _dress(language: Language, place: int) -> None:
@@ -178,8 +187,8 @@ def _bar(atlas: Atlas, view: View, screens: dict[str, st.Page]) -> None:
             choice("compare", text("Compare with"), compared, view.compare, text, 260)
             choice("lang", text("Language"), languages, view.lang, str, 190)
     with st.container(key="links", horizontal=True):
-        for screen in screens.values():
-            st.page_link(screen, query_params=carried(view))
+        for id, screen in screens.items():
+            st.page_link(screen, query_params=carried(view) | st.session_state.get(LEFT + id, {}))
 
 
 def choice(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from html import escape
 from urllib.parse import quote, urlencode
@@ -65,6 +65,13 @@ def _tabs(screen: Screen) -> None:
 
 
 def sheet_map(screen: Screen) -> None:
+    """Show the sheet's map, and under it the control of its date."""
+    bare_map(screen)
+    if screen.sheet.by_date:
+        date_control(screen, screen.view.date, partial(layout.follow, "date"))
+
+
+def bare_map(screen: Screen) -> None:
     """Show the sheet's map; it is the largest thing on the page."""
     view = screen.view
     chosen = {
@@ -77,23 +84,23 @@ def sheet_map(screen: Screen) -> None:
     address = f"/map/{quote(screen.sheet.id)}" + (f"?{query}" if query else "")
     with st.container(key="map"):
         map_frame(address, view, title=screen.spec.title)
-    if screen.sheet.by_date:
-        _date_control(screen)
 
 
-def _date_control(screen: Screen) -> None:
+def date_control(
+    screen: Screen, date: str, choose: Callable[[str], None], key: str = "date"
+) -> None:
     """Offer the days at which the map changes; the last stop is the newest state."""
     known = stops(screen.atlas, screen.sheet)
     options = [*known, NEWEST]
-    at = max((day for day in known if day <= screen.view.date), default=NEWEST)
-    st.session_state["date"] = at if screen.view.date else NEWEST
+    at = max((day for day in known if day <= date), default=NEWEST)
+    st.session_state[key] = at if date else NEWEST
     newest = with_dates(f"{screen.text('Newest state')} ({screen.spec.as_of})")
     st.select_slider(
         screen.text("State on the map at"),
         options,
-        key="date",
+        key=key,
         format_func=lambda day: day or newest,
-        on_change=lambda: layout.follow("date", st.session_state["date"]),
+        on_change=lambda: choose(st.session_state[key]),
     )
 
 
