@@ -44,11 +44,12 @@ def page() -> Screen:
         title = screen.text(first.title if first else drafts.NEW_TITLE)
         _problems(screen.text(lead).format(title=title), list(map(screen.text, problems)))
     take.too_large(screen, draft)
-    slides, slide = st.columns([0.28, 0.72], gap="medium")
+    slides, slide, whole = st.columns(3, gap="medium")  # the style puts the third below the first
     with slides, st.container(key="slides-side"):
         _start(screen, draft)
         _order(screen, draft)
         _add(screen, draft)
+    with whole:
         _whole(screen, draft)
     with slide:
         if draft.slide is None:
