@@ -124,9 +124,17 @@ def test_a_briefing_survives_its_file_and_its_link() -> None:
     assert plain(from_link("lunch", to_link(briefing))) == plain(briefing)
 
 
-def test_a_short_briefing_survives_too() -> None:
-    short = parse_briefing('title = "Two"\n\n[[slides]]\nsheet = "ford"\n', Path("lunch.toml"))
+def test_short_slides_keep_a_header_each() -> None:
+    short = parse_briefing('title = "x"\n[[slides]]\nsheet = "brook"\n', Path("lunch.toml"))
+    assert to_toml(short) == 'title = "x"\n\n[[slides]]\nsheet = "brook"\n'
     assert plain(from_link("lunch", to_link(short))) == plain(short)
+
+
+def test_one_without_slides_is_taken_only_while_it_is_written() -> None:
+    bare = replace(parse_briefing(WHOLE, Path("lunch.toml")), slides=())
+    assert plain(from_link("lunch", to_link(bare), empty=True)) == plain(bare)
+    with pytest.raises(RequestError, match="no slides"):
+        from_link("lunch", to_link(bare))
 
 
 def test_a_briefing_too_long_for_a_link_is_told_so() -> None:

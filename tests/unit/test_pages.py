@@ -85,9 +85,9 @@ def test_the_first_page_lists_the_sheets_and_what_is_uncertain(atlas: Atlas) -> 
 
 def frame(test: AppTest) -> dict[str, Any]:
     """Return what the map's component is given."""
-    (component,) = test.get("bidi_component")
-    given: dict[str, Any] = json.loads(component.proto.json)
-    return given
+    given = (json.loads(component.proto.json) for component in test.get("bidi_component"))
+    (found,) = (data for data in given if "address" in data)
+    return dict(found)
 
 
 def test_the_first_page_says_what_it_is_and_leads_to_the_sheets(atlas: Atlas) -> None:
