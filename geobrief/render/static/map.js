@@ -361,6 +361,7 @@
 
   function resized() {
     const box = map.getContainer(), size = map.getSize();
+    if (!box.clientWidth) return; // the page has put its frame away
     if (box.clientWidth === size.x && box.clientHeight === size.y) return;
     quietly(() => { map.invalidateSize({ animate: false }); limit(); });
     if (pristine) fit(page.exact ? spec.extent : page.home, page.exact);
