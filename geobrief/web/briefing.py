@@ -39,9 +39,8 @@ def page() -> Screen:
     screen = current(draft.slide.sheet if draft.slide else "", draft.shows)
     _head(screen, draft)
     if problems:
-        first = next(iter(screen.atlas.briefings.values()), None)
         lead = wording("The briefing in the address cannot be shown. Here is another one: {title}")
-        title = screen.text(first.title if first else drafts.NEW_TITLE)
+        title = screen.text(draft.briefing.title)
         _problems(screen.text(lead).format(title=title), list(map(screen.text, problems)))
     take.too_large(screen, draft)
     slides, slide, whole = st.columns(3, gap="medium")  # the style puts the third below the first

@@ -13,6 +13,7 @@ from geobrief.briefings import Briefing, to_link, to_toml
 from geobrief.deck.slides import assemble
 from geobrief.errors import RequestError
 from geobrief.render import markup
+from geobrief.settings import settings
 from geobrief.web.briefing_draft import Draft
 from geobrief.web.export_choices import PROGRAM
 from geobrief.web.layout import Screen
@@ -107,10 +108,14 @@ def too_large(screen: Screen, draft: Draft) -> None:
         "anew: save it as a file. To present it, put the file into {folder} on the server, or make "
         "one HTML file of it:"
     )
-    st.html(
-        f'<p class="gb-warning" role="alert">'
-        f"{markup.said(screen.text(why).format(folder=FOLDER))}</p>"
-    )
+    words = screen.text(why).format(folder=FOLDER)
+    most = settings().max_briefing
+    if (size := len(to_toml(briefing).encode())) > most:
+        why = wording("Its file would have {size} bytes, and at most {most} are read: shorten it.")
+        words = screen.text(why).format(size=size, most=most)
+    st.html(f'<p class="gb-warning" role="alert">{markup.said(words)}</p>')
+    if size > most:
+        return
     st.code(command_line(briefing, OUTPUTS["html"], saved=True), language=None, wrap_lines=True)
     save(screen, briefing, "save-large")
 

@@ -58,6 +58,7 @@ def test_a_slide_is_dragged_to_its_place_and_stays_there(board: Dashboard, atlas
     wanted = [*ships[1:3], ships[0], *ships[3:]]
     eventually(lambda: sheets(board) == wanted)
     link = board.page.locator(".st-key-briefing-head a")
+    assert link.get_attribute("target") == "_blank"
     eventually(lambda: board.query["b"] in (link.get_attribute("href") or ""))
     assert urlsplit(link.get_attribute("href")).path == f"/present/{board.query['briefing']}"
     assert parse_qs(urlsplit(link.get_attribute("href")).query)["b"] == [board.query["b"]]

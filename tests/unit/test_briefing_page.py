@@ -263,6 +263,9 @@ def test_one_too_large_for_a_link_is_kept_and_offered_as_a_file(atlas: Atlas) ->
     field(test, "title ").set_value("Still edited").run()
     assert rows(test)[0] == "Still edited" and field(test, "notes ").value == notes
     assert "/api/briefings/" not in shown(test)
+    field(test, "notes ").set_value("x" * 300_000 + notes).run()
+    assert "at most 262144 are read: shorten it" in alerts(test)
+    assert field(test, "notes ").value.endswith(notes), "what was written stays"
     elsewhere = opened("briefing", briefing=id, kept=value(test, "kept"))
     assert "this window no longer has the briefing" in alerts(elsewhere)
 
