@@ -82,7 +82,7 @@ def test_the_keys_order_choose_and_remove(board: Dashboard, atlas: Atlas) -> Non
     page.keyboard.press("Home")
     assert live.inner_text() == f"{before[1]}, 1 of {len(before)}"
     eventually(lambda: board.query.get("slide") == "1")
-    eventually(lambda: f"/map/{ships[1]}" in page.locator("iframe.frame").get_attribute("src"))
+    page.locator(f"iframe.frame[src^='/map/{ships[1]}']").wait_for()
     focused = "() => document.activeElement.shadowRoot?.activeElement?.getAttribute('role')"
     assert page.evaluate(focused) == "listbox", "the list keeps the keyboard through a rerun"
     page.keyboard.press("Delete")
@@ -117,6 +117,23 @@ def test_words_are_data_and_find_their_slide(board: Dashboard) -> None:
     assert page.title() not in ("1", "2") and not page.locator("img[src=x]").count()
 
 
+def test_what_was_typed_last_is_presented(board: Dashboard) -> None:
+    page = board.page
+    link = page.locator(".st-key-briefing-head a")
+    page.locator("textarea").fill("Said at the last moment.")
+    with page.expect_popup() as waiting:
+        link.click()
+    opened = waiting.value
+    opened.wait_for_url("**/present/**", wait_until="commit")
+    query = parse_qs(urlsplit(opened.url).query)
+    assert from_link("x", query["b"][0]).slides[0].notes == "Said at the last moment."
+    opened.close()
+    with page.expect_popup() as waiting:
+        link.click()
+    waiting.value.wait_for_url("**/present/**", wait_until="commit")
+    assert parse_qs(urlsplit(waiting.value.url).query) == query
+
+
 def test_the_bar_leads_back_to_the_edited_briefing(board: Dashboard) -> None:
     page = board.page
     page.locator("button", has_text="Remove").click()
@@ -149,6 +166,8 @@ def test_a_file_is_saved_and_loaded(board: Dashboard, tmp_path: Path) -> None:
     page = board.page
     page.locator("button", has_text="Remove").click()
     edited = eventually(lambda: sheets(board))
+    link = page.locator(".st-key-briefing-head a")  # laid out with the file to save
+    eventually(lambda: board.query["b"] in (link.get_attribute("href") or ""))
     with page.expect_download() as waiting:
         page.locator(".st-key-save button").click()
     path = tmp_path / waiting.value.suggested_filename

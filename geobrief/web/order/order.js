@@ -4,6 +4,9 @@
 
 const SEND_AFTER = 180; // ms of rest after the last key, so that a held key makes one rerun
 const DRAG_FROM = 5; // px before a press counts as a drag
+const LATEST = 2500; // ms that a link may take to carry what was just typed
+const PRESENT = ".st-key-briefing-head a";
+const FIELDS = "[data-testid=stTextArea] textarea, [data-testid=stTextInput] input";
 const EDGE = 28; // px from the list's end at which a drag scrolls it
 
 class Order {
@@ -12,6 +15,7 @@ class Order {
     this.chosen = 0;
     this.waiting = ""; // mark of the report not yet heard back
     this.timer = 0;
+    this.presenting = new Presenting();
     this.nodes = new Map();
     this.list = make("ul", { role: "listbox", tabindex: "0", id: "list", "aria-describedby": "how" });
     this.bar = make("div", { class: "bar" });
@@ -233,7 +237,49 @@ class Order {
 
   close() {
     clearTimeout(this.timer);
+    this.presenting.close();
     for (const part of [this.list, this.bar, this.how, this.live]) part.remove();
+  }
+}
+
+/* A click from a text field straight onto the link that presents: the words are on their way, and
+   the link does not carry them yet. Open the window at once, and fill it when the link does. */
+class Presenting {
+  constructor() {
+    this.before = ""; // where the link led when the last letter was typed
+    this.onInput = (event) => {
+      if (event.target.matches?.(FIELDS)) this.before = this.link()?.href || "";
+    };
+    this.onClick = (event) => {
+      const link = this.link();
+      if (!link || !event.composedPath().includes(link) || link.href !== this.before) return;
+      event.preventDefault();
+      this.fill(window.open("about:blank", "_blank"), performance.now() + LATEST);
+    };
+    document.addEventListener("input", this.onInput);
+    document.addEventListener("click", this.onClick, { capture: true });
+  }
+
+  link() {
+    return document.querySelector(PRESENT);
+  }
+
+  fill(opened, end) {
+    if (!opened) return;
+    const link = this.link();
+    if (link && (link.href !== this.before || performance.now() > end)) {
+      this.before = "";
+      opened.location.replace(link.href);
+    } else if (performance.now() > end) {
+      opened.close(); // by now the briefing is too large for a link: the page says so
+    } else {
+      setTimeout(() => this.fill(opened, end), 40);
+    }
+  }
+
+  close() {
+    document.removeEventListener("input", this.onInput);
+    document.removeEventListener("click", this.onClick, { capture: true });
   }
 }
 
