@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 import streamlit as st
 
 from geobrief.briefings import Briefing, to_link, to_toml
+from geobrief.deck.make import MEDIA_TYPES, DeckOptions, make
 from geobrief.deck.slides import assemble
 from geobrief.errors import RequestError
 from geobrief.render import markup
@@ -28,7 +29,6 @@ class Output:
     """One way to take a briefing along."""
 
     suffix: str
-    media: str
     title: str
     note: str
     handout: bool = False
@@ -38,25 +38,21 @@ class Output:
         return f"{id}-handout.{self.suffix}" if self.handout else f"{id}.{self.suffix}"
 
 
-PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 OUTPUTS = {
     "pptx": Output(
         "pptx",
-        PPTX,
         "PowerPoint",
         wording("Slides that can be edited, with the speaker notes"),
     ),
-    "pdf": Output("pdf", "application/pdf", "PDF", wording("Slides for print and for any screen")),
+    "pdf": Output("pdf", "PDF", wording("Slides for print and for any screen")),
     "handout": Output(
         "pdf",
-        "application/pdf",
         wording("Handout"),
         wording("A PDF with the speaker notes under each slide, to leave behind"),
         handout=True,
     ),
     "html": Output(
         "html",
-        "text/html",
         wording("One HTML file"),
         wording("The whole briefing with living maps in one file; it needs no network"),
     ),
@@ -186,22 +182,18 @@ def _make(screen: Screen, briefing: Briefing, output: Output) -> None:
     ready = ready.replace("{name}", output.file(briefing.id))
     hint = screen.text(wording("use brief from the command line"))
     wish = (to_toml(briefing), briefing.id, output)
-    job = Job(wish, output.file(briefing.id), output.media, start, ready, hint)
+    job = Job(wish, output.file(briefing.id), MEDIA_TYPES[output.suffix], start, ready, hint)
     offer(screen, job, lambda told: made(screen, briefing, output, told))
 
 
 def made(screen: Screen, briefing: Briefing, output: Output, told: Told) -> bytes:
     """Return the file; `told` hears of every step."""
-    from geobrief.deck.make import make  # what makes slides takes a second to import
-
     words = screen.text(wording("Step {done} of {total}"))
     told(0.0, screen.text(wording("The maps are being drawn")))
-    body: bytes = make(
+    return make(
         screen.atlas,
         assemble(screen.atlas, briefing),
         output.suffix,
-        pause=lambda: None,
+        DeckOptions(handout=output.handout),
         told=lambda done, total: told(done / max(total, 1), words.format(done=done, total=total)),
-        **({"handout": True} if output.handout else {}),
     )
-    return body
