@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 
@@ -79,3 +80,34 @@ class GoneError(GeobriefError, RuntimeError):
 
     code = "gone"
     status = 499
+
+
+class Fault(StrEnum):
+    """Why a sealed file does not pass."""
+
+    TOO_LARGE = "too-large"
+    CUT_SHORT = "cut-short"
+    LINE_ENDS = "line-ends"
+    NOT_UTF8 = "not-utf-8"
+    NO_SEAL = "no-seal"
+    TWO_SEALS = "two-seals"
+    MISPLACED = "misplaced"
+    DAMAGED = "damaged"
+    VERSION = "version"
+    CHANGED = "changed"
+    UNSIGNED = "unsigned"
+    OTHER_KEY = "other-key"
+    FORGED = "forged"
+
+
+class SealError(GeobriefError):
+    """A sealed file that does not pass. `parts` names what was changed, where that can be told."""
+
+    status = 400
+
+    def __init__(
+        self, fault: Fault, message: str, hint: str = "", parts: tuple[str, ...] = ()
+    ) -> None:
+        self.fault, self.parts = fault, parts
+        self.code = f"seal-{fault}"
+        super().__init__(message, hint=hint)

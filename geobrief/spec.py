@@ -252,6 +252,11 @@ class MapSpec:
         """Return all drawn features in drawing order."""
         return tuple(feature for layer in self.layers for feature in layer.features)
 
+    def answering(self) -> tuple[FeatureSpec, ...]:
+        """Return all features that a reader can choose, on the map or in a list."""
+        drawn = (feature for feature in self.features() if feature.interactive)
+        return (*drawn, *self.records, *self.unplaced)
+
     def attribution(self) -> str:
         """Return the credits as one line of text."""
         return " · ".join(map(str, self.credits))

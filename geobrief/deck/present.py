@@ -28,7 +28,8 @@ SCRIPTS = ("present-frames.js", "present-notes.js", "present.js")
 
 STYLES = ("present.css",)
 
-KEYS: tuple[tuple[tuple[str, ...], str], ...] = (
+Keys = tuple[tuple[tuple[str, ...], str], ...]
+KEYS: Keys = (
     (("PageDown", "Space", "Enter", "↓", "{onward}"), wording("Next slide")),
     (("PageUp", "Backspace", "↑", "{back}"), wording("Previous slide")),
     (("Home", "End"), wording("First and last slide")),
@@ -56,7 +57,7 @@ def page(atlas: Atlas, deck: Deck) -> str:
     return template.render(**values(atlas, deck), **links)
 
 
-def values(atlas: Atlas, deck: Deck) -> dict[str, Any]:
+def values(atlas: Atlas, deck: Deck, keys: Keys = KEYS) -> dict[str, Any]:
     """Return what the template is filled with, links to own files aside; it escapes all texts."""
     text = partial(atlas.text, deck.language.id)
     first = deck.slides[0].spec
@@ -76,7 +77,8 @@ def values(atlas: Atlas, deck: Deck) -> dict[str, Any]:
         "unreviewed": first.unreviewed,
         "as_of": first.as_of,
         "slides": [_slide(atlas, slide, text) for slide in deck.slides],
-        "keys": _keys(deck.language.direction == "rtl", text),
+        "keys": _keys(keys, deck.language.direction == "rtl", text),
+        "sealed": False,
         "styles": Markup(screen.styles()),
         "deck_json": Markup(script_json(_script_data(deck, text))),
     }
@@ -116,11 +118,11 @@ def _chart(chart: Chart, address: str, text: markup.Text) -> dict[str, str]:
     return {"title": title, "note": note, "alt": f"{title}. {note}", "address": address}
 
 
-def _keys(mirrored: bool, text: markup.Text) -> list[tuple[list[str], str]]:
+def _keys(rows: Keys, mirrored: bool, text: markup.Text) -> list[tuple[list[str], str]]:
     """Return the rows of the help. Where the script runs leftwards, so do the arrow keys."""
     onward, back = ("←", "→") if mirrored else ("→", "←")
     return [
-        ([key.format(onward=onward, back=back) for key in keys], text(does)) for keys, does in KEYS
+        ([key.format(onward=onward, back=back) for key in keys], text(does)) for keys, does in rows
     ]
 
 

@@ -111,5 +111,4 @@ def places(atlas: Atlas, spec: MapSpec) -> list[dict[str, Any]]:
             "passages": feature.passages,
         }
 
-    drawn = [feature for feature in spec.features() if feature.interactive]
-    return [row(feature) for feature in (*drawn, *spec.records, *spec.unplaced)]
+    return [row(feature) for feature in spec.answering()]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from threading import Lock
@@ -25,10 +26,11 @@ from shapely.geometry.base import BaseGeometry
 from geobrief.render.anchors import anchors
 from geobrief.render.assets import STATIC, asset_digest, asset_url
 from geobrief.settings import settings
-from geobrief.spec import Extent, LayerSpec, MapSpec
+from geobrief.spec import Extent, FeatureSpec, LayerSpec, MapSpec
 
 if TYPE_CHECKING:
     from geobrief.atlas import Atlas
+    from geobrief.layers import Layer
 
 DECIMALS = 4
 """Decimals of a degree in the page: 0.0001 degrees are about 11 metres."""
@@ -82,18 +84,21 @@ class _Call(MacroElement):
 
 
 class _Vectors(_Call):
-    """A point, line or polygon layer: its geometries by feature id."""
+    """A point, line or polygon layer: its geometries by feature id, or null where `held`."""
 
-    def __init__(self, atlas: Atlas, layer: LayerSpec, pane: str, extent: Extent) -> None:
+    def __init__(
+        self, atlas: Atlas, layer: LayerSpec, pane: str, extent: Extent, held: bool
+    ) -> None:
         kind = atlas.layers[layer.id].kind
-        super().__init__("vector", layer.id, pane, kind, *_geometries(atlas, layer, extent))
+        shapes = None if held else geometries(atlas, layer)
+        super().__init__("vector", layer.id, pane, kind, shapes, _places(atlas, layer, extent))
 
 
 class _Raster(_Call):
     """A picture on the map, by address: the layer's twin in Web Mercator."""
 
     def __init__(self, atlas: Atlas, layer: LayerSpec, pane: str) -> None:
-        twin = atlas.layers.get(f"{layer.id}_web", atlas.layers[layer.id])
+        twin = web_twin(atlas, layer.id)
         super().__init__("raster", layer.id, pane, raster_url(twin.id, twin.digest), twin.bounds)
 
 
@@ -129,6 +134,11 @@ def ground(atlas: Atlas, spec: MapSpec) -> Extent | None:
     return west, max(south, WORLD[1]), east, min(north, WORLD[3])
 
 
+def web_twin(atlas: Atlas, layer: str) -> Layer:
+    """Return the raster layer that the screen shows: a twin in Web Mercator goes first."""
+    return atlas.layers.get(f"{layer}_web", atlas.layers[layer])
+
+
 def raster_url(layer: str, digest: str) -> str:
     """Return the address of a raster layer's picture."""
     return f"/assets/raster/{quote(layer)}?v={digest.removeprefix('sha256:')[:12]}"
@@ -138,14 +148,17 @@ _cache: OrderedDict[str, Compiled] = OrderedDict()
 _lock = Lock()
 
 
-def compiled(atlas: Atlas, spec: MapSpec) -> Compiled:
-    """Compile, or return what an equal set of features gave before; the oldest leave first."""
-    key = _compile_key(atlas, spec)
+def compiled(atlas: Atlas, spec: MapSpec, held: bool = False) -> Compiled:
+    """Compile, or return what an equal set of features gave before; the oldest leave first.
+
+    Where the page is `held` by another one, that one has the geometries, each layer's once.
+    """
+    key = _compile_key(atlas, spec) + ("-held" if held else "")
     with _lock:
         if key in _cache:
             _cache.move_to_end(key)
             return _cache[key]
-    made = _compile(atlas, spec, key)
+    made = _compile(atlas, spec, key, held)
     with _lock:
         _cache[key] = made
         while len(_cache) > settings().map_cache:
@@ -169,7 +182,7 @@ def _compile_key(atlas: Atlas, spec: MapSpec) -> str:
     return sha256(json.dumps(named, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def _compile(atlas: Atlas, spec: MapSpec, digest: str) -> Compiled:
+def _compile(atlas: Atlas, spec: MapSpec, digest: str, held: bool) -> Compiled:
     extent = atlas.sheets[spec.sheet].extent
     figure = Figure()
     leaflet = _Map(
@@ -198,7 +211,7 @@ def _compile(atlas: Atlas, spec: MapSpec, digest: str) -> Compiled:
         element = (
             _Raster(atlas, layer, pane)
             if layer.kind == "raster"
-            else _Vectors(atlas, layer, pane, extent)
+            else _Vectors(atlas, layer, pane, extent, held)
         )
         _add(leaflet, element, f"layer{index}")
     top = _depth(len(spec.layers))
@@ -226,23 +239,28 @@ def _tidy(script: str) -> str:
     return "\n".join(line.strip() for line in script.splitlines() if line.strip()) + "\n"
 
 
-def _geometries(
-    atlas: Atlas, layer: LayerSpec, extent: Extent
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return packed geometries and label anchors by feature id."""
+def geometries(atlas: Atlas, layer: LayerSpec) -> dict[str, Any]:
+    """Return the packed geometry of each drawn feature, by id."""
+    return {feature.id: packed(shape) for feature, shape in _shapes(atlas, layer)}
+
+
+def _places(atlas: Atlas, layer: LayerSpec, extent: Extent) -> dict[str, Any]:
+    """Return the anchors of all labels that may be wanted, by feature id."""
+    kind = atlas.layers[layer.id].kind
+    named = [(f, s) for f, s in _shapes(atlas, layer) if f.label or f.interactive]
+    places = {feature.id: anchors(shape, kind, extent) for feature, shape in named}
+    return {key: value for key, value in places.items() if value}
+
+
+def _shapes(atlas: Atlas, layer: LayerSpec) -> Iterator[tuple[FeatureSpec, BaseGeometry]]:
+    """Yield what the screen draws of a layer, in full or simplified."""
     source = atlas.layers[layer.id]
     keys = [feature.id.partition("/")[2] for feature in layer.features]
     column = "display" if "display" in source.frame.columns else "geometry"
     shapes = source.frame.loc[keys, column].to_numpy()
-    geometries: dict[str, Any] = {}
-    places: dict[str, Any] = {}
     for feature, shape in zip(layer.features, shapes, strict=True):
-        if shape is None or shape.is_empty:
-            continue
-        geometries[feature.id] = packed(shape)
-        if feature.label or feature.interactive:
-            places[feature.id] = anchors(shape, source.kind, extent)
-    return geometries, {key: value for key, value in places.items() if value}
+        if shape is not None and not shape.is_empty:
+            yield feature, shape
 
 
 def packed(shape: BaseGeometry) -> list[Any]:

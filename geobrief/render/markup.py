@@ -121,8 +121,11 @@ def _marked(text: str, marks: Sequence[Mark]) -> str:
     )
 
 
-def card(made: Card, text: Text, *, hidden: bool = False) -> str:
-    """Return the card of one feature: names, figures, source, date, and what is uncertain."""
+def card(made: Card, text: Text, *, hidden: bool = False, clear: bool = True) -> str:
+    """Return the card of one feature: names, figures, source, date, and what is uncertain.
+
+    `clear` puts a button into it that clears the selection.
+    """
     told = [name for name in made.names if name.text != made.title]
     names = "".join(
         f'<span><small><bdi lang="{escape(name.tag)}">{escape(name.language)}</bdi></small> '
@@ -138,9 +141,10 @@ def card(made: Card, text: Text, *, hidden: bool = False) -> str:
         f'<dt>{said(text("Source"))}</dt><dd class="gb-source">{_sources(made.source, text)}</dd>'
     )
     note = f'<p class="gb-note">{said(made.note)}</p>' if made.note else ""
+    away = button(text("Clear"), (), "gb-clear") if clear else ""
     return (
         f'<section class="gb-card" data-card="{escape(made.id)}"{" hidden" if hidden else ""}>'
-        f'<div class="gb-kind">{said(made.kind)}{button(text("Clear"), (), "gb-clear")}</div>'
+        f'<div class="gb-kind">{said(made.kind)}{away}</div>'
         f'<h3>{said(made.title)}</h3><p class="gb-names">{names}</p>'
         f"<dl>{rows}</dl>{note}</section>"
     )

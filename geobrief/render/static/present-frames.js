@@ -71,6 +71,7 @@
     element.addEventListener("error", done);
     element.addEventListener("load", () => {
       const inside = element.contentWindow;
+      if (inside && inside.location.href === "about:blank") return; // nothing was put in yet
       if (!inside || !inside.geobriefMap || inside.geobriefMap.ready()) done();
       else inside.addEventListener("geobrief:ready", done);
     });

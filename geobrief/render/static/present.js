@@ -71,6 +71,7 @@
     document.title = (now.slide ? name(now) + " · " + now.title + " · " : "") + data.title;
     history.replaceState(null, "", location.pathname + location.search + "#" + (notes.mode ? "notes-" : "") + name(now));
     document.body.dataset.now = name(now);
+    chosen();
     document.body.dataset.curtain = curtain;
     if (notes.mode) tellNotes(next);
   }
@@ -252,6 +253,7 @@
 
   const DO = {
     onward: () => turn(1), back: () => turn(-1), overview: () => dialog("#overview"), help: () => dialog("#help"),
+    sources: () => $("#sources") && dialog("#sources"), clear: () => { const map = frames.map(now); if (map) map.select([], {}); tellMap(); },
     notes: () => notes.open(), full, timer: () => notes.timer("run"), reset: () => notes.timer("reset"),
     close: () => all("dialog[open]").forEach((box) => box.close()),
     map: () => { restore(now); tellMap(); }, black: () => veil("black"), white: () => veil("white"),
@@ -261,7 +263,7 @@
     PageDown: "onward", ArrowDown: "onward", " ": "onward", Enter: "onward", PageUp: "back", ArrowUp: "back", Backspace: "back",
     ArrowRight: rtl ? "back" : "onward", ArrowLeft: rtl ? "onward" : "back", Home: "first", End: "last",
     o: "overview", g: "overview", Escape: "overview", n: "notes", t: "timer", r: "reset",
-    b: "black", ".": "black", w: "white", ",": "white", f: "full", z: "map", "?": "help", h: "help",
+    b: "black", ".": "black", w: "white", ",": "white", f: "full", z: "map", "?": "help", h: "help", s: "sources",
   };
 
   function press(event, frame) {
@@ -294,7 +296,7 @@
   function belongs(event, key, frame) {
     const target = event.target.closest ? event.target : root;
     if (target.closest("input, textarea, select") && target.type !== "checkbox") return true;
-    if ((key === "Enter" || key === " ") && target.closest("button, a, summary, label, input")) return true;
+    if ((key === "Enter" || key === " ") && target.closest("button, a, summary, label, input, [role=button]")) return true;
     if (frame && key === "Escape" && frame.geobriefMap.selected().length) return true;
     if (frame && target.closest(".gb-target")) return !frame.byPointer && (event.key.length > 1 || key === " ");
     const scrolls = target.closest(".words, .said-notes");
@@ -312,6 +314,7 @@
   /* What is done on the map in view is done in the other window too. */
   function tellMap() {
     const map = frames.map(now);
+    chosen();
     if (map) notes.send("map", { ids: map.selected(), place: map.place() });
   }
 
@@ -320,6 +323,13 @@
     if (!map || !Array.isArray(ids) || !place || !["left", "top", "width", "height"].every((key) => Number.isFinite(place[key]))) return;
     if (ids.join() !== map.selected().join()) map.select(ids, {});
     map.follow(place);
+    chosen();
+  }
+
+  /* For what the page says of the places that are chosen on the map in view. */
+  function chosen() {
+    const map = frames.map(now);
+    window.dispatchEvent(new CustomEvent("geobrief:chosen", { detail: { ids: map ? map.selected() : [] } }));
   }
 
   let stillTimer = 0;

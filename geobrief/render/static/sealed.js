@@ -1,0 +1,87 @@
+/* A briefing in one file. What its maps share stands in the page once; the page of a map is put
+   together when its turn comes, and takes the rest from `geobriefHeld`. Here too: the facts of the
+   places that are chosen. */
+(function () {
+  "use strict";
+
+  const $ = (selector) => document.querySelector(selector);
+  const MOST = 6; // cards that are shown of more chosen places
+  const kept = new Map(); // selector -> what stands there
+
+  function json(selector) {
+    if (!kept.has(selector)) kept.set(selector, JSON.parse($(selector).textContent));
+    return kept.get(selector);
+  }
+
+  const named = (name, value) => "[data-" + name + '="' + CSS.escape(value) + '"]';
+
+  /* Each line of a geometry comes as an encoded polyline and goes as a list of whole numbers. */
+  const shapes = new Map();
+
+  function geometry(id) {
+    if (!shapes.has(id)) {
+      const drawn = json(named("geometry", id));
+      Object.keys(drawn).forEach((feature) => { drawn[feature][1] = decoded(drawn[feature][1]); });
+      shapes.set(id, drawn);
+    }
+    return shapes.get(id);
+  }
+
+  function decoded(lines) {
+    if (Array.isArray(lines)) return lines.map(decoded);
+    const found = [];
+    for (let i = 0, value = 0, shift = 0; i < lines.length; i += 1) {
+      const bits = lines.charCodeAt(i) - 63;
+      value |= (bits & 31) << shift;
+      shift += 5;
+      if (bits >= 32) continue;
+      found.push(value & 1 ? ~(value >> 1) : value >> 1);
+      value = shift = 0;
+    }
+    return found;
+  }
+
+  window.geobriefHeld = {
+    layer: (number) => Object.assign({}, json(named("held", String(number)))),
+    geometry,
+    picture: (id) => $(named("picture", id)).textContent,
+    get feature() { return json("#feature"); },
+  };
+
+  /* `index` counts slides from 0. A chart stands in the page as it is. */
+  window.geobriefFill = (element, index) => {
+    if (element.localName !== "iframe") return;
+    const figure = $("template" + named("figure", String(index + 1))), root = document.documentElement;
+    const page = document.implementation.createHTMLDocument(element.title);
+    page.documentElement.lang = root.lang;
+    page.documentElement.dir = root.dir;
+    Object.assign(page.body.dataset, { sheet: figure.dataset.sheet, digest: figure.dataset.digest });
+    const style = page.createElement("style");
+    style.textContent = $("#fonts").textContent;
+    page.head.append(style, page.importNode($("#frame-head").content, true));
+    page.body.append(page.importNode($("#frame-script").content, true), page.importNode(figure.content, true));
+    element.srcdoc = "<!DOCTYPE html>" + page.documentElement.outerHTML;
+  };
+
+  /* Facts */
+
+  const panel = $("#card");
+
+  function cardOf(id) {
+    const card = $("#sources " + named("card", id));
+    return card ? card.cloneNode(true) : null;
+  }
+
+  window.addEventListener("geobrief:chosen", (event) => {
+    const ids = event.detail.ids, shown = panel.dataset.ids || "";
+    if (shown === ids.join()) return;
+    panel.dataset.ids = ids.join();
+    const cards = ids.slice(0, MOST).map(cardOf).filter(Boolean);
+    if (ids.length > MOST) cards.push(document.createTextNode("… " + ids.length));
+    panel.lastElementChild.replaceChildren(...cards);
+    panel.hidden = !cards.length;
+    panel.scrollTop = 0;
+  });
+
+  document.querySelectorAll("#sources details[open]").forEach((one) => { one.open = one.closest(".gb-card") !== null; });
+})();
