@@ -1,4 +1,7 @@
-"""The command line: the same verbs as the pages. Exit 0, or 2 with one line per problem."""
+"""The command line: the same verbs as the pages. Exit 0, or 2 with one line per problem.
+
+`verify` exits with 1 where a file does not pass, and with 2 where it cannot be held against a key.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,14 @@ from geobrief.check import problems
 from geobrief.compose import compose
 from geobrief.deck.make import DeckOptions, checked_suffix, make, processors
 from geobrief.deck.slides import DeckSlide, assemble
-from geobrief.errors import ContentError, GeobriefError, NotFoundError, RequestError
+from geobrief.errors import (
+    ContentError,
+    GeobriefError,
+    NotFoundError,
+    RequestError,
+    SealError,
+    Where,
+)
 from geobrief.export import bundle, export, file_name, names_left_out
 from geobrief.files import read_text, write_whole
 from geobrief.listing import listing
@@ -76,6 +86,12 @@ def _parser() -> argparse.ArgumentParser:
     listing.add_argument("--lang", default="", help="wordings that this language still lacks")
     listing.add_argument("--json", action="store_true", help="as JSON")
     listing.set_defaults(run=_list)
+    words = "tell whether a sealed briefing was changed since it was made, and with a key by whom"
+    verify = verbs.add_parser("verify", help=words)
+    verify.add_argument("file", type=Path, metavar="FILE.html")
+    words = "the public key that must have signed it, in PEM"
+    verify.add_argument("--key", type=Path, metavar="PUBLIC.pem", help=words)
+    verify.set_defaults(run=_verify)
     words = f"write a sheet as {', '.join(f'.{name}' for name in FORMATS)}"
     one = verbs.add_parser("export", parents=[folders], help=words)
     one.add_argument("sheet")
@@ -128,6 +144,26 @@ def _list(options: argparse.Namespace) -> int:
     else:
         for row in rows:
             print(f"{row['id']}\t{row.get('title') or row.get('text')}")
+    return 0
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from geobrief.deck import keys, seal  # cryptography, which no other verb needs
+
+    key = keys.public_key(options.key) if options.key else None
+    try:
+        with options.file.open("rb") as file:
+            raw = file.read(settings().max_sealed + 1)
+    except OSError as reason:
+        raise RequestError(f"cannot be read: {reason.strerror}", Where(options.file)) from None
+    try:
+        found = seal.verified(raw, key)
+    except SealError as error:
+        print(f"{options.file}: {error}", file=sys.stderr)
+        for part in error.parts:
+            print(f"changed: {part}", file=sys.stderr)
+        return 1
+    print(f"{options.file}: {seal.verdict(found, key)}")
     return 0
 
 

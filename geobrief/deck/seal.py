@@ -86,12 +86,23 @@ def verified(raw: bytes, key: Ed25519PublicKey | None = None) -> Seal:
         If there is no seal to go by, if anything was changed, or if the key did not sign it.
     """
     if len(raw) > (most := settings().max_sealed):
-        raise SealError(Fault.TOO_LARGE, f"the file has {len(raw)} bytes", f"at most {most}")
+        raise SealError(Fault.TOO_LARGE, f"the file has more than {most} bytes", "no seal was read")
     page, told = _taken_apart(raw)
     _check_content(raw, page, told)
     if key:
         _check_signature(told, key)
     return Seal(tuple(told["parts"]), told.get("signer", ""))
+
+
+def verdict(found: Seal, key: Ed25519PublicKey | None = None) -> str:
+    """Return in words what it means that a file passed: no more than was checked."""
+    if key:
+        words = "nothing was changed since it was signed with the key of fingerprint"
+        return f"{words} {found.signer}"
+    words = "nothing changed by accident. This does not tell who made it: anybody can make a seal"
+    if found.signer:
+        return f"{words}. It is signed; whether by whom you think, --key with a public key tells"
+    return words
 
 
 def fingerprint(key: Ed25519PublicKey) -> str:
@@ -158,8 +169,12 @@ def _taken_apart(raw: bytes) -> tuple[bytes, dict[str, Any]]:
         If there is not one seal, in its place, in the form and of the version that is known.
     """
     if (count := raw.count(OPEN)) != 1:
-        raise _without_seal(raw) if not count else SealError(
-            Fault.TWO_SEALS, f"the file has {count} seals", "it was put together from several"
+        raise (
+            _without_seal(raw)
+            if not count
+            else SealError(
+                Fault.TWO_SEALS, f"the file has {count} seals", "it was put together from several"
+            )
         )
     head, _, tail = raw.partition(OPEN)
     text, close, end = tail.partition(CLOSE)

@@ -136,9 +136,7 @@ def _sources(atlas: Atlas, deck: Deck, text: markup.Text) -> list[dict[str, Any]
         {
             "layer": atlas.layers[id],
             "cards": [(f, make(f)) for f in told if f.startswith(f"{id}/")],
-            "plain": _plain(
-                atlas, deck, atlas.layers[id], [f for f in drawn if f not in told]
-            ),
+            "plain": _plain(atlas, deck, atlas.layers[id], [f for f in drawn if f not in told]),
         }
         for id in order
     ]
@@ -150,9 +148,7 @@ def _card(atlas: Atlas, deck: Deck, text: markup.Text, id: str) -> Markup:
     return Markup(html.replace('<bdi dir="ltr">', "<bdi>"))  # what it is by itself; 15 % less
 
 
-def _plain(
-    atlas: Atlas, deck: Deck, layer: Layer, drawn: list[str]
-) -> list[tuple[str, list[str]]]:
+def _plain(atlas: Atlas, deck: Deck, layer: Layer, drawn: list[str]) -> list[tuple[str, list[str]]]:
     """Return the sources of a layer's features that have no card, each with their names."""
     found: dict[str, list[str]] = {}
     policy = atlas.policy(deck.policy)

@@ -6,6 +6,7 @@
 
   const $ = (selector) => document.querySelector(selector);
   const MOST = 6; // cards that are shown of more chosen places
+  const PATIENCE = 10000; // milliseconds that the first slide may take to be drawn
   const kept = new Map(); // selector -> what stands there
 
   function json(selector) {
@@ -82,6 +83,22 @@
     panel.hidden = !cards.length;
     panel.scrollTop = 0;
   });
+
+  /* The page counts as loaded when its first slide is drawn: for whoever takes a picture of it then.
+     A document that is still being written holds the load event back. */
+  const holder = document.createElement("iframe");
+  holder.hidden = true;
+  document.body.append(holder);
+  holder.contentDocument.open();
+
+  function loaded() {
+    if (!holder.isConnected) return;
+    holder.contentDocument.close();
+    holder.remove();
+  }
+
+  new MutationObserver(loaded).observe(document.body, { attributeFilter: ["data-drawn"] });
+  setTimeout(loaded, PATIENCE);
 
   document.querySelectorAll("#sources details[open]").forEach((one) => { one.open = one.closest(".gb-card") !== null; });
 })();
