@@ -22,6 +22,7 @@ from geobrief.export import Pause
 from geobrief.names import name_of
 from geobrief.render import chart, inline, markup, screen
 from geobrief.render.leaflet import SCRIPTS, SHEETS, compiled, script_json
+from geobrief.sheets import Chart
 from geobrief.wording import wording
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ def _figure(atlas: Atlas, slide: DeckSlide, held: Held, script: str) -> Markup:
     return Markup(template.render(**values, number=slide.number, script=Markup(script)))
 
 
-def _chart_url(atlas: Atlas, deck: Deck, drawn: chart.Chart) -> str:
+def _chart_url(atlas: Atlas, deck: Deck, drawn: Chart) -> str:
     """Return a chart as an address that holds it, as text: shorter than base64."""
     svg = chart.svg(atlas, drawn, deck.language.id).decode()
     return "data:image/svg+xml," + quote(svg, safe=" !$&'()*+,-./:;=?@[]^_`{|}~")

@@ -95,11 +95,12 @@ class _Vectors(_Call):
 
 
 class _Raster(_Call):
-    """A picture on the map, by address: the layer's twin in Web Mercator."""
+    """A picture on the map, by address, or null where `held`: the twin in Web Mercator."""
 
-    def __init__(self, atlas: Atlas, layer: LayerSpec, pane: str) -> None:
+    def __init__(self, atlas: Atlas, layer: LayerSpec, pane: str, held: bool) -> None:
         twin = web_twin(atlas, layer.id)
-        super().__init__("raster", layer.id, pane, raster_url(twin.id, twin.digest), twin.bounds)
+        address = None if held else raster_url(twin.id, twin.digest)
+        super().__init__("raster", layer.id, pane, address, twin.bounds)
 
 
 class _Begin(_Call):
@@ -151,7 +152,7 @@ _lock = Lock()
 def compiled(atlas: Atlas, spec: MapSpec, held: bool = False) -> Compiled:
     """Compile, or return what an equal set of features gave before; the oldest leave first.
 
-    Where the page is `held` by another one, that one has the geometries, each layer's once.
+    Where the page is `held` by another one, that one has geometries and pictures, each once.
     """
     key = _compile_key(atlas, spec) + ("-held" if held else "")
     with _lock:
@@ -209,7 +210,7 @@ def _compile(atlas: Atlas, spec: MapSpec, digest: str, held: bool) -> Compiled:
         pane = f"layer-{layer.id}"
         _add(leaflet, CustomPane(pane, z_index=_depth(index), pointer_events=True), f"pane{index}")
         element = (
-            _Raster(atlas, layer, pane)
+            _Raster(atlas, layer, pane, held)
             if layer.kind == "raster"
             else _Vectors(atlas, layer, pane, extent, held)
         )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
@@ -142,12 +143,17 @@ def _label_rule(name: str, rule: dict[str, object]) -> str:
 
 @lru_cache(maxsize=1)
 def environment() -> Environment:
-    """Return the templates of the map pages."""
+    """Return the templates of the map pages.
+
+    `plain` escapes a text that stands between tags and leaves its quotation marks as they are.
+    """
     folder = Path(__file__).parent / "templates"
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader(folder),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters["plain"] = lambda text: Markup(escape(text, quote=False))
+    return made
