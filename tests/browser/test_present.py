@@ -137,10 +137,11 @@ def phone(browser: Any) -> Iterator[Any]:
     context.close()
 
 
-def faults(frame: Any) -> list[tuple[str, list[str]]]:
-    """Return what axe holds against a page, serious and critical."""
+def faults(frame: Any, but: str = "none") -> list[tuple[str, list[str]]]:
+    """Return what axe holds against a page, serious and critical, `but` for a part of it."""
     frame.evaluate(AXE.read_text("utf-8"))
-    found = frame.evaluate("() => axe.run(document, { iframes: false })")["violations"]
+    run = "(but) => axe.run({ exclude: [[but]] }, { iframes: false })"
+    found = frame.evaluate(run, but)["violations"]
     return [
         (v["id"], [node["html"][:160] for node in v["nodes"][:3]])
         for v in found

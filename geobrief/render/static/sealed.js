@@ -100,5 +100,5 @@
   new MutationObserver(loaded).observe(document.body, { attributeFilter: ["data-drawn"] });
   setTimeout(loaded, PATIENCE);
 
-  document.querySelectorAll("#sources details[open]").forEach((one) => { one.open = one.closest(".gb-card") !== null; });
+  document.querySelectorAll("#sources > details").forEach((one) => { one.open = false; });
 })();
