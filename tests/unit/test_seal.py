@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -102,6 +103,13 @@ def test_what_lies_outside_of_all_parts_is_the_rest() -> None:
     assert fault(moved).parts == ("fonts", "new (added)")
 
 
+def test_marks_without_end_cost_no_more_than_their_bytes() -> None:
+    many = PLAIN.replace(b"<p>ringsum", b'<p data-sealed="a">' * 50_000 + b"ringsum")
+    start = time.monotonic()
+    assert "a (added)" in fault(many).parts
+    assert time.monotonic() - start < 5
+
+
 def test_a_name_cannot_move_the_cursor_of_a_terminal() -> None:
     evil = PLAIN.replace(b"<p>ringsum", b'<p data-sealed="\x1b[2Jgone">x</p><p>ringsum')
     assert all(part.isprintable() for part in fault(evil).parts)
@@ -149,6 +157,7 @@ def test_the_seal_itself_is_held_too() -> None:
         (PLAIN + b"<p>more</p>", Fault.MISPLACED),
         (_line(PLAIN) + PAGE, Fault.MISPLACED),
         (PLAIN.replace(b"\n", b"\r\n"), Fault.LINE_ENDS),
+        (PLAIN.replace(b"\n", b"\r\n", 3), Fault.LINE_ENDS),
         (PLAIN.decode().encode("utf-16"), Fault.NOT_UTF8),
         (_with(_told(PLAIN) | {"version": 2}), Fault.VERSION),
         (PLAIN.replace(OPEN + b"{", OPEN + b"["), Fault.DAMAGED),
