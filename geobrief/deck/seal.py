@@ -184,11 +184,12 @@ def _taken_apart(raw: bytes) -> tuple[bytes, dict[str, Any]]:
         told = json.loads(text)
     except (ValueError, RecursionError):
         raise SealError(Fault.DAMAGED, "the seal cannot be read", parts=(SEAL,)) from None
-    if not _well_formed(told) or _canonical(told) != text:
+    version = told.get("version") if isinstance(told, dict) else None
+    if type(version) is int and version != VERSION:
+        words = f"the seal is of another version than {VERSION}"
+        raise SealError(Fault.VERSION, words, "verify it with the program that made it")
+    if type(version) is not int or not _well_formed(told) or _canonical(told) != text:
         raise SealError(Fault.DAMAGED, "the seal is not written as seals are", parts=(SEAL,))
-    if told["version"] != VERSION:
-        hint = f"this program knows version {VERSION}"
-        raise SealError(Fault.VERSION, f"the seal is of version {told['version']}", hint)
     return head + end, told
 
 
@@ -231,7 +232,7 @@ def _well_formed(told: object) -> bool:
     if told.keys() != {"version", "content", "parts", "rest", "check"} | signed:
         return False
     parts = told["parts"]
-    if type(told["version"]) is not int or not isinstance(parts, dict) or len(signed) == 1:
+    if not isinstance(parts, dict) or len(signed) == 1:
         return False
     texts = [told[name] for name in ("content", "rest", "check", *sorted(signed))]
     digests = all(isinstance(t, str) and _DIGEST.fullmatch(t) for t in (*texts, *parts.values()))
