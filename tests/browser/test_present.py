@@ -137,11 +137,10 @@ def phone(browser: Any) -> Iterator[Any]:
     context.close()
 
 
-def faults(frame: Any, but: str = "none") -> list[tuple[str, list[str]]]:
-    """Return what axe holds against a page, serious and critical, `but` for a part of it."""
+def faults(frame: Any) -> list[tuple[str, list[str]]]:
+    """Return what axe holds against a page, serious and critical."""
     frame.evaluate(AXE.read_text("utf-8"))
-    run = "(but) => axe.run({ exclude: [[but]] }, { iframes: false })"
-    found = frame.evaluate(run, but)["violations"]
+    found = frame.evaluate("() => axe.run(document, { iframes: false })")["violations"]
     return [
         (v["id"], [node["html"][:160] for node in v["nodes"][:3]])
         for v in found

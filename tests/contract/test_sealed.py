@@ -21,7 +21,7 @@ from geobrief.deck import present, sealed
 from geobrief.deck.seal import REST, fingerprint, verified
 from geobrief.deck.slides import Deck, assemble
 from geobrief.errors import Fault, SealError
-from geobrief.render import leaflet
+from geobrief.render import leaflet, screen
 from geobrief.render.leaflet import geometries
 from tests.contract.test_present import PAYLOAD, Parts
 
@@ -261,6 +261,11 @@ def test_what_a_briefing_brings_is_text(atlas: Atlas) -> None:
     assert PAYLOAD not in text and html.unescape(text).count(PAYLOAD) > 6
     assert len(re.findall(r"</script", text)) == len(page.named("script"))
     assert text.count("</body>") == 1
+
+
+def test_a_passage_keeps_its_quotation_marks() -> None:
+    shown = screen.environment().from_string("{{ text | plain }}").render(text='it\'s <b> "&"')
+    assert shown == 'it\'s &lt;b&gt; "&amp;"'
 
 
 def test_it_says_every_key(atlas: Atlas) -> None:

@@ -49,20 +49,26 @@
     get feature() { return json("#feature"); },
   };
 
-  /* `index` counts slides from 0. A chart stands in the page as it is. */
+  /* `index` counts slides from 0. A chart stands in the page as it is. A map's frame begins as an
+     empty page and is filled before others hear that it has loaded. */
   window.geobriefFill = (element, index) => {
     if (element.localName !== "iframe") return;
-    const figure = $("template" + named("figure", String(index + 1))), root = document.documentElement;
-    const page = document.implementation.createHTMLDocument(element.title);
+    element.addEventListener("load", () => {
+      if (element.contentWindow.location.href === "about:srcdoc") build(element.contentDocument, index + 1);
+    }, { capture: true });
+    element.srcdoc = "<!DOCTYPE html>";
+  };
+
+  function build(page, slide) {
+    const figure = $("template" + named("figure", String(slide))), root = document.documentElement;
+    const style = page.createElement("style"), part = (template) => page.importNode(template.content, true);
     page.documentElement.lang = root.lang;
     page.documentElement.dir = root.dir;
     Object.assign(page.body.dataset, { sheet: figure.dataset.sheet, digest: figure.dataset.digest });
-    const style = page.createElement("style");
     style.textContent = $("#fonts").textContent;
-    page.head.append(style, page.importNode($("#frame-head").content, true));
-    page.body.append(page.importNode($("#frame-script").content, true), page.importNode(figure.content, true));
-    element.srcdoc = "<!DOCTYPE html>" + page.documentElement.outerHTML;
-  };
+    page.head.append(style, part($("#frame-head")));
+    page.body.append(part($("#frame-script")), part(figure));
+  }
 
   /* Facts */
 
