@@ -11,6 +11,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from geobrief.atlas import Atlas
 from geobrief.briefings import Briefing, parse_briefing
@@ -34,6 +35,9 @@ from geobrief.render.paper.options import BACKGROUNDS, LOOKS, PARTS, TEXTS, Prin
 from geobrief.settings import settings
 from geobrief.spec import View
 from geobrief.wordings import untranslated, wordings
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 VIEW_OPTIONS = {
     "lang": "language id",
@@ -105,7 +109,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     every.add_argument("--sheets", default="", metavar="ID,...", help="all unless told")
     every.set_defaults(run=_export_all)
-    brief = verbs.add_parser("brief", parents=[folders], help="write a briefing as .pptx or .pdf")
+    brief = verbs.add_parser("brief", parents=[folders], help="write a briefing as .pptx, .pdf or .html")
     brief.add_argument("briefing", help="id of a briefing, or its .toml file")
     brief.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
     brief.add_argument(
@@ -114,6 +118,8 @@ def _parser() -> argparse.ArgumentParser:
     brief.add_argument(
         "--handout", action="store_true", help="a PDF with the notes below each slide"
     )
+    words = "the private key that signs the seal of a .html, in PEM"
+    brief.add_argument("--key", type=Path, metavar="PRIVATE.pem", help=words)
     for name in ("lang", "policy", "marking"):
         brief.add_argument(f"--{name}", default="", help=f"instead of the briefing's own {name}")
     brief.set_defaults(run=_brief)
@@ -213,7 +219,7 @@ def _brief(options: argparse.Namespace) -> int:
     told = {key: getattr(options, key) for key in ("lang", "policy", "marking")}
     briefing = replace(_briefing(atlas, options.briefing), **{k: v for k, v in told.items() if v})
     template = _read(options.template) if options.template else b""
-    wanted = DeckOptions(template, options.handout, processors())
+    wanted = DeckOptions(template, options.handout, processors(), _signing(options))
     deck = assemble(atlas, briefing)
 
     def report(done: int, total: int) -> None:
@@ -226,6 +232,14 @@ def _brief(options: argparse.Namespace) -> int:
     body = make(atlas, deck, suffix, wanted, told=report, unlabelled=left_out)
     _write(options.output, body)
     return 0
+
+
+def _signing(options: argparse.Namespace) -> Ed25519PrivateKey | None:
+    if not options.key:
+        return None
+    from geobrief.deck import keys  # cryptography, which no other file needs
+
+    return keys.private_key(options.key)
 
 
 def _briefing(atlas: Atlas, name: str) -> Briefing:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from geobrief.atlas import Atlas
 from geobrief.deck.slides import Deck, DeckSlide
@@ -15,9 +16,13 @@ from geobrief.errors import NotFoundError
 from geobrief.export import Pause
 from geobrief.render.paper.options import PrintOptions
 
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 MEDIA_TYPES = {
     "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
     "pdf": "application/pdf",
+    "html": "text/html",
 }
 SUFFIXES = tuple(MEDIA_TYPES)
 DPI = 300
@@ -38,12 +43,14 @@ class DeckOptions:
     """What a deck may be asked for beside the briefing.
 
     `template` is a PPTX that lends its master. `handout` adds a page for each slide with its notes.
-    `workers` is how many processes draw; 1 draws in this one, which a server with threads needs.
+    `key` signs the seal of an HTML file. `workers` is how many processes draw; 1 draws in this one,
+    which a server with threads needs.
     """
 
     template: bytes = b""
     handout: bool = False
     workers: int = 1
+    key: Ed25519PrivateKey | None = None
 
 
 def make(
@@ -83,6 +90,10 @@ def make(
         if options.template:
             pptx.opened(options.template)  # before the maps are drawn, which takes its time
         return pptx.write(atlas, deck, maps(_picture), options.template)
+    if suffix == "html":
+        from geobrief.deck import sealed
+
+        return sealed.write(atlas, deck, options.key, pause, told)
     from geobrief.deck import pdf
 
     return pdf.write(atlas, deck, maps(_page), options.handout)

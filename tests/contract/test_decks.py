@@ -10,6 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
 from PIL import Image
 from pptx import Presentation
 from pptx.util import Pt
@@ -341,6 +348,26 @@ def test_brief_writes_what_it_is_told(
     assert len(PdfReader(tmp_path / "b.pdf").pages) == 2
 
 
+def test_a_signed_file_is_held_against_its_key(
+    folders: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = Ed25519PrivateKey.generate()
+    private, public, file = (tmp_path / name for name in ("private.pem", "public.pem", "b.html"))
+    pem, plain_text = Encoding.PEM, NoEncryption()
+    private.write_bytes(key.private_bytes(pem, PrivateFormat.PKCS8, plain_text))
+    public.write_bytes(
+        key.public_key().public_bytes(pem, PublicFormat.SubjectPublicKeyInfo)
+    )
+    assert brief(folders, "both", "-o", str(file), "--key", str(public)) == 2
+    assert not file.exists()
+    assert brief(folders, "both", "-o", str(file), "--key", str(private)) == 0
+    assert main(["verify", str(file), "--key", str(public)]) == 0
+    capsys.readouterr()
+    file.write_bytes(file.read_bytes().replace(b"At the ford they meet", b"At the ford they part"))
+    assert main(["verify", str(file)]) == 1
+    assert "passage p01.s2 on slide 2" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("text", "arguments", "message"),
     [
@@ -381,13 +408,13 @@ def client(folders: tuple[Path, Path]) -> TestClient:
 def test_http_gives_the_same_bytes(
     client: TestClient, folders: tuple[Path, Path], tmp_path: Path
 ) -> None:
-    for suffix, more in (("pptx", []), ("pdf", ["--handout"])):
+    for suffix, more in (("pptx", []), ("pdf", ["--handout"]), ("html", [])):
         path = tmp_path / f"both.{suffix}"
         assert brief(folders, "both", "-o", str(path), "--lang", "cy", *more) == 0
         query = {"lang": "cy"} | ({"handout": "1"} if more else {})
         answer = client.get(f"/api/briefings/both.{suffix}", params=query)
         assert answer.status_code == 200 and answer.content == path.read_bytes()
-        assert answer.headers["content-type"] == making.MEDIA_TYPES[suffix]
+        assert answer.headers["content-type"].startswith(making.MEDIA_TYPES[suffix])
         name = f"both-cy{'-handout' if more else ''}.{suffix}"
         assert answer.headers["content-disposition"] == f'attachment; filename="{name}"'
 
