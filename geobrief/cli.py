@@ -17,7 +17,7 @@ from geobrief.atlas import Atlas
 from geobrief.briefings import Briefing, parse_briefing
 from geobrief.check import problems
 from geobrief.compose import compose
-from geobrief.deck.make import DeckOptions, checked_suffix, make, processors
+from geobrief.deck.make import SUFFIXES, DeckOptions, checked_suffix, make, processors
 from geobrief.deck.slides import DeckSlide, assemble
 from geobrief.errors import (
     ContentError,
@@ -109,7 +109,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     every.add_argument("--sheets", default="", metavar="ID,...", help="all unless told")
     every.set_defaults(run=_export_all)
-    brief = verbs.add_parser("brief", parents=[folders], help="write a briefing as .pptx, .pdf or .html")
+    words = f"write a briefing as {', '.join(f'.{name}' for name in SUFFIXES)}"
+    brief = verbs.add_parser("brief", parents=[folders], help=words)
     brief.add_argument("briefing", help="id of a briefing, or its .toml file")
     brief.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
     brief.add_argument(
