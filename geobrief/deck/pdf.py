@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from io import BytesIO
 
-from pypdf import PageObject, PdfReader, PdfWriter, Transformation
+from pypdf import PdfReader, PdfWriter, Transformation
 from pypdf.generic import BooleanObject, NameObject, TextStringObject
 
 from geobrief.atlas import Atlas
-from geobrief.deck.slides import Deck
+from geobrief.deck.slides import Deck, DeckSlide
 from geobrief.render.chart import pdf as chart_pdf
 from geobrief.render.paper.encode import MAKER
 from geobrief.render.paper.notes import Note, note_pages
@@ -23,27 +23,26 @@ def write(atlas: Atlas, deck: Deck, pages: Iterable[bytes], handout: bool = Fals
     """Return the deck as PDF.
 
     `pages` are its slides, each a PDF of one page, in their order. A sheet's charts follow it.
-    With `handout` every slide stands on a page of its own above its notes.
+    With `handout` every slide and chart stands on a page of its own, a slide above its notes.
     """
     writer = PdfWriter()
     text = atlas.text
+
+    def note(slide: DeckSlide, words: str) -> Note:
+        return Note(words, slide.number, len(deck.slides), deck.marking)
+
     for slide, page in zip(deck.slides, pages, strict=True):
         number = len(writer.pages)
-        shown = PdfReader(BytesIO(page)).pages[0]
-        if handout:
-            note = Note(slide.notes, slide.number, len(deck.slides), deck.marking)
-            _handed(atlas, deck, writer, shown, note)
-        else:
-            writer.add_page(shown)
+        _add(atlas, deck, writer, page, note(slide, slide.notes) if handout else None)
         mark = writer.add_outline_item(
             title=f"{slide.number}. {slide.spec.title}", page_number=number
         )
         for chart in slide.charts:
-            drawn = PdfReader(BytesIO(chart_pdf(atlas, chart, slide.spec, deck.marking)))
-            writer.add_page(drawn.pages[0])
+            number = len(writer.pages)
+            drawn = chart_pdf(atlas, chart, slide.spec, deck.marking)
+            _add(atlas, deck, writer, drawn, note(slide, "") if handout else None)
             title = text(deck.language.id, chart.title)
-            last = len(writer.pages) - 1
-            writer.add_outline_item(title=title, page_number=last, parent=mark)
+            writer.add_outline_item(title=title, page_number=number, parent=mark)
     writer.compress_identical_objects(remove_unreferenced=True)
     writer.add_metadata(
         {"/Title": deck.title, "/Keywords": deck.digest(), "/Creator": MAKER, "/Producer": MAKER}
@@ -57,14 +56,18 @@ def write(atlas: Atlas, deck: Deck, pages: Iterable[bytes], handout: bool = Fals
     return finished.getvalue()
 
 
-def _handed(atlas: Atlas, deck: Deck, writer: PdfWriter, shown: PageObject, note: Note) -> None:
-    """Add a page with a slide above its notes; notes that are longer go on."""
+def _add(atlas: Atlas, deck: Deck, writer: PdfWriter, page: bytes, note: Note | None) -> None:
+    """Add a slide: by itself, or above its notes on a page that goes on where they are longer."""
+    shown = PdfReader(BytesIO(page)).pages[0]
+    if note is None:
+        writer.add_page(shown)
+        return
     width, height = PORTRAIT
     scale = (width - 2 * MARGIN) / float(shown.mediabox.width)
     foot = height - MARGIN - float(shown.mediabox.height) * scale
     made = note_pages(atlas, deck.language, note, PORTRAIT, MARGIN, foot - MARGIN / 2)
-    for place, page in enumerate(PdfReader(BytesIO(made)).pages):
-        added = writer.add_page(page)
+    for place, leaf in enumerate(PdfReader(BytesIO(made)).pages):
+        added = writer.add_page(leaf)
         if not place:
             move = Transformation().scale(scale).translate(MARGIN, foot)
             added.merge_transformed_page(shown, move)

@@ -301,6 +301,10 @@ def test_maps_are_lines_not_pictures(document: bytes) -> None:
 
 def test_a_handout_has_the_notes_below_each_slide(atlas: Atlas) -> None:
     deck = briefed(atlas, "en")
+    charted = replace(deck, slides=(replace(deck.slides[1], notes=""),))
+    leaves = PdfReader(io.BytesIO(make(atlas, charted, "pdf", DeckOptions(handout=True)))).pages
+    assert len(leaves) == len(stops(charted))
+    assert all(leaf.mediabox.height > leaf.mediabox.width for leaf in leaves)
     long = replace(deck.slides[0], notes="\n\n".join(["Said at length. " * 60] * 8))
     handed = make(atlas, replace(deck, slides=(long,)), "pdf", DeckOptions(handout=True))
     reader = PdfReader(io.BytesIO(handed))
