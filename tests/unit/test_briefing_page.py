@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import random
 import string
-import sys
-import types
+from collections.abc import Callable
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
@@ -17,9 +16,11 @@ from streamlit.testing.v1 import AppTest
 
 from geobrief.atlas import Atlas
 from geobrief.briefings import Briefing, from_link, parse_briefing, to_link, to_toml
+from geobrief.deck.make import DeckOptions
 from geobrief.deck.slides import Deck
 from geobrief.settings import settings
 from geobrief.web import briefing_draft as drafts
+from geobrief.web import briefing_take
 from geobrief.web.briefing_draft import Draft
 from geobrief.web.making import MADE
 from geobrief.web.order import Reported, reported
@@ -316,16 +317,19 @@ def test_a_file_is_made_step_by_step_and_kept(
 ) -> None:
     steps: list[int] = []
 
-    def make(atlas: Atlas, deck: Deck, suffix: str, **given: Any) -> bytes:
+    def make(
+        atlas: Atlas,
+        deck: Deck,
+        suffix: str,
+        options: DeckOptions,
+        told: Callable[[int, int], None],
+    ) -> bytes:
         for number, slide in enumerate(deck.slides):
-            given["pause"]()
-            given["told"](number, len(deck.slides))
+            told(number, len(deck.slides))
             steps.append(slide.number)
         return f"{deck.title} {deck.language.id} {suffix}".encode()
 
-    stub = types.ModuleType("geobrief.deck.make")
-    stub.make = make  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "geobrief.deck.make", stub)
+    monkeypatch.setattr(briefing_take, "make", make)
     briefing = list(atlas.briefings.values())[-1]
     language = atlas.languages[1]
     test = opened("briefing", briefing=briefing.id, lang=language.id)
@@ -342,9 +346,7 @@ def test_a_file_is_made_step_by_step_and_kept(
 def test_a_file_that_cannot_be_kept_says_how_to_make_it(
     atlas: Atlas, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stub = types.ModuleType("geobrief.deck.make")
-    stub.make = lambda *_, **__: b"x" * 2_000_000  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "geobrief.deck.make", stub)
+    monkeypatch.setattr(briefing_take, "make", lambda *_, **__: b"x" * 2_000_000)
     monkeypatch.setenv("GEOBRIEF_MAX_KEPT", "1000000")
     settings.cache_clear()
     try:
