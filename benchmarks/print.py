@@ -3,27 +3,24 @@
     make bench
     python -m benchmarks.print [--sheets ID ...] [--runs N] [--keep DIR]
 
-Writes benchmarks/RESULTS.md; the exit code is 1 where the bar is not reached, 2 where a program
-is missing.
+Writes its part of benchmarks/RESULTS.md; the exit code is 1 where the bar is not reached, 2 where
+a program is missing.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import platform
 import statistics
 import sys
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from subprocess import run
 
 from benchmarks.contenders import CONTENDERS, DELAY, OPTIONS, atlas, browser
 from benchmarks.measure import started
-from geobrief.files import write_whole
+from benchmarks.report import RESULTS, machine, write_part
 
-RESULTS = Path(__file__).parent / "RESULTS.md"
 RATIO, SECONDS = 5.0, 2.0
 """The bar: so many times faster than the others, and so long at most for the median sheet."""
 
@@ -62,7 +59,7 @@ def main() -> int:
     every, median = _every_sheet(sheets)
     results = {name: _measured(name, median, options.runs, options.keep) for name in CONTENDERS}
     text = report(every, median, results, load)
-    write_whole(options.output, text.encode())
+    write_part(options.output, text)
     print(text)
     return 0 if reached(results) else 1
 
@@ -165,18 +162,8 @@ def _notes() -> list[str]:
 
 
 def _machine(load: float) -> list[str]:
-    told = Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").is_file() else ""
-    models = [row.partition(":")[2].strip() for row in told.splitlines() if "model name" in row]
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     chromium = run([str(browser()[0]), "--version"], capture_output=True, text=True, check=False)
-    return [
-        f"- {models[0] if models else platform.machine()}, {os.cpu_count()} cores,"
-        f" {memory:.0f} GiB, {platform.system()} {platform.release()}",
-        f"- Load average before the run: {load:.1f}",
-        f"- Python {platform.python_version()}, "
-        + ", ".join(f"{name} {version(name)}" for name in PACKAGES),
-        f"- {chromium.stdout.strip() or 'Chromium'}",
-    ]
+    return [*machine(PACKAGES, load), f"- {chromium.stdout.strip() or 'Chromium'}"]
 
 
 if __name__ == "__main__":

@@ -24,6 +24,8 @@ from geobrief.style import ARABIC, SANS, SERIF
 
 HINT = "run make setup"
 STAMP = "stamp.txt"
+FEATURES = ("tnum",)
+"""OpenType features that the styles ask for, beside those that are on by default."""
 _WEIGHT_NAMES = {400: "Regular", 600: "SemiBold"}
 
 
@@ -154,12 +156,34 @@ def _write_font(font: Font, folder: Path) -> None:
     # A fixed modification time keeps the bytes the same on every machine.
     variable = TTFont(BytesIO(_source(font.package, font.source)), recalcTimestamp=False)
     static = instantiateVariableFont(variable, dict(font.axes), inplace=True)
+    _drop_unused(static)
     _rename(static, font)
     for flavor, suffix in ((None, "ttf"), ("woff2", "woff2")):
         buffer = BytesIO()
         static.flavor = flavor
         static.save(buffer)
         write_whole(folder / f"{font.stem}.{suffix}", buffer.getvalue())
+
+
+def _drop_unused(static: Any) -> None:
+    """Drop the glyphs that no letter leads to without a feature that nobody asks for.
+
+    Half the glyphs are small capitals, swashes and the like; a PDF that embeds the font would have
+    to go through all of them.
+    """
+    from fontTools.subset import Options, Subsetter
+
+    options = Options(
+        layout_features=[*Options._layout_features_default, *FEATURES],
+        name_IDs=["*"],
+        name_languages=["*"],
+        glyph_names=True,
+        notdef_outline=True,
+        recalc_timestamp=False,
+    )
+    subsetter = Subsetter(options)
+    subsetter.populate(unicodes=static.getBestCmap())
+    subsetter.subset(static)
 
 
 def _rename(static: Any, font: Font) -> None:

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import datetime
+import json
 from collections import Counter
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import pyarrow.parquet as pq
 import shapely
+from geopandas.array import from_wkb
+from pyproj import CRS
 
 from geobrief.errors import GeodataError, Where
 from geobrief.files import Report, parse_toml, read_text, sha256, table_lines
 
 KINDS = ("point", "line", "polygon", "raster", "record")
 NEEDED = ("id", "file", "title", "kind", "source", "licence", "attribution", "as_of", "digest")
+DEGREES = "OGC:CRS84"
+"""CRS of a GeoParquet file that tells none; https://geoparquet.org/releases/v1.1.0/."""
 COLUMNS = ("id", "name", "source", "as_of", "confirmed", "note", "geometry")
 """Columns that every layer of features has."""
 RECORD = "record"
@@ -78,7 +83,7 @@ class Layer:
             If the file cannot be read.
         """
         try:
-            return gpd.read_parquet(self.path).set_index("id", drop=False)
+            return _read_features(self.path).set_index("id", drop=False)
         except (OSError, ValueError, KeyError) as reason:
             raise GeodataError(
                 f"layer {self.id!r} cannot be read: {reason}", Where(self.path), "run make geodata"
@@ -111,6 +116,24 @@ class Layer:
             return self.declared_bounds
         west, south, east, north = (float(v) for v in self.frame.total_bounds)
         return west, south, east, north
+
+
+def _read_features(path: Path) -> gpd.GeoDataFrame:
+    """Read a GeoParquet file; geopandas would make the CRS anew for each column of each file."""
+    table = pq.read_table(path)
+    told = json.loads((table.schema.metadata or {})[b"geo"])
+    shapes = {
+        name: from_wkb(table[name].to_numpy(), crs=_crs(json.dumps(column.get("crs", DEGREES))))
+        for name, column in told["columns"].items()
+    }
+    frame = table.to_pandas().assign(**shapes)
+    return gpd.GeoDataFrame(frame, geometry=told["primary_column"])
+
+
+@lru_cache
+def _crs(told: str) -> CRS:
+    """Return the CRS that a file tells as PROJJSON, or by name."""
+    return CRS.from_user_input(json.loads(told))
 
 
 def read_catalogue(geodata: Path, report: Report) -> tuple[dict[str, Layer], set[str]]:

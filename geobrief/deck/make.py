@@ -150,9 +150,7 @@ def _page(atlas: Atlas, deck: Deck, slide: DeckSlide) -> Drawn:
 _shared: tuple[Atlas, Deck, Draw] | None = None  # what forked processes find there
 
 
-def _drawn(
-    atlas: Atlas, deck: Deck, draw: Draw, workers: int, pause: Pause
-) -> Iterator[Drawn]:
+def _drawn(atlas: Atlas, deck: Deck, draw: Draw, workers: int, pause: Pause) -> Iterator[Drawn]:
     """Yield the maps of the slides as they are drawn, in their order."""
     if workers < 2 or len(deck.slides) < 2:
         for slide in deck.slides:

@@ -209,9 +209,7 @@ def alternative(atlas: Atlas, slide: DeckSlide) -> str:
     return ". ".join(part for part in parts if part)
 
 
-def _page(
-    show: Any, layout: Any, title: str, subtitle: str, deck: Deck, places: Places
-) -> Any:
+def _page(show: Any, layout: Any, title: str, subtitle: str, deck: Deck, places: Places) -> Any:
     """Add a slide with a title, what is said below it, its number and the handling line."""
     page = show.slides.add_slide(layout)
     for shape in list(page.placeholders):

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import pairwise
-from statistics import median, quantiles
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,8 +20,6 @@ SLIDES = 21
 """Slides of the long run: twenty presses."""
 MOST = 7
 """Maps alive at once."""
-WITHIN = 200.0
-"""Milliseconds from a key to the new slide, on a machine that has nothing else to do."""
 PAYLOAD = "<img src=x onerror=alert(1)>"
 
 FRAME = """() => {
@@ -93,9 +90,9 @@ class Presenter:
         """Wait until a stop is shown and its map drawn."""
         eventually(lambda: self.data("drawn") == stop and self.now == stop, 30)
 
-    def warm(self) -> None:
-        """Wait until the neighbours are loaded, as they are while somebody speaks."""
-        eventually(lambda: self.page.evaluate("() => geobriefPresent.warm"), 30)
+    def settled(self) -> None:
+        """Wait until the map rests and its neighbours are loaded, as they do while one speaks."""
+        eventually(lambda: self.page.evaluate("() => geobriefPresent.settled"), 30)
 
     def press(self, key: str, stop: str) -> None:
         """Press a key and wait for the stop that it leads to."""
@@ -148,9 +145,7 @@ def faults(frame: Any) -> list[tuple[str, list[str]]]:
     ]
 
 
-def test_twenty_slides_there_and_back(
-    page: Any, server: str, atlas: Atlas, longest: str, record_property: Any
-) -> None:
+def test_twenty_slides_there_and_back(page: Any, server: str, atlas: Atlas, longest: str) -> None:
     sheets = [slide.sheet for slide in atlas.briefings[longest].slides]
     assert len(sheets) >= SLIDES
     page.set_viewport_size({"width": 1920, "height": 1080})
@@ -158,7 +153,7 @@ def test_twenty_slides_there_and_back(
     way = [stop for stop in show.stops if 1 <= float(stop) <= SLIDES]
     for key, run in (("PageDown", way[1:]), ("PageUp", way[-2::-1])):
         for stop in run:
-            show.warm()
+            show.settled()
             show.press(key, stop)
             if "." in stop:
                 continue
@@ -171,11 +166,6 @@ def test_twenty_slides_there_and_back(
             assert all(size >= 24 for size in page.evaluate(SMALL)), stop
     times = page.evaluate("() => geobriefPresent.times.map((one) => one.ms)")
     assert len(times) == 2 * (len(way) - 1)
-    middle, late = median(times), quantiles(times, n=20)[18]
-    record_property("key to slide drawn, ms", f"median {middle:.0f}, p95 {late:.0f}")
-    print(f"key to slide drawn: median {middle:.0f} ms, p95 {late:.0f} ms, of {len(times)}")
-    assert middle < WITHIN
-    assert late < 3 * WITHIN, "p95; three times the bar, for a machine that runs other tests too"
 
 
 def test_a_run_through_many_slides_draws_the_last_one_first(
@@ -188,7 +178,7 @@ def test_a_run_through_many_slides_draws_the_last_one_first(
     goal = stops[stops.index("1") + 8]
     show.at(goal)
     assert show.frame["ready"] and show.alive <= MOST
-    show.warm()
+    show.settled()
     assert show.alive <= MOST
     assert f"#{goal}" in page.evaluate("() => location.href")
 
@@ -346,7 +336,7 @@ def test_the_next_map_begins_where_the_last_one_lies(
     ratio = [(b[2] - b[0]) / (a[2] - a[0]) for a, b in pairwise(widths)]
     number = min(range(len(ratio)), key=lambda i: ratio[i]) + 1
     show = Presenter(page, f"{server}/present/{longest}#{number}")
-    show.warm()
+    show.settled()
     time.sleep(0.4)  # sooner it would be a run through the slides, which cuts
     page.keyboard.press("PageDown")
     (x, y, one), (left, top, scale) = page.evaluate(START)
@@ -358,7 +348,7 @@ def test_the_next_map_begins_where_the_last_one_lies(
 def test_the_map_moves_where_motion_is_welcome(opened: Opener, page: Any, motion: str) -> None:
     page.emulate_media(reduced_motion=motion)
     show = opened("1")
-    show.warm()
+    show.settled()
     time.sleep(0.4)  # sooner it would be a run through the slides, which cuts
     page.keyboard.press("PageDown")
     assert page.evaluate(GLIDING) is (motion == "no-preference")

@@ -15,7 +15,7 @@ from geobrief.atlas import Atlas
 from geobrief.compose import compose
 from geobrief.render.leaflet import ground
 from geobrief.spec import View
-from tests.browser.test_dashboard import Dashboard
+from tests.browser.test_dashboard import Dashboard, eventually
 
 LABELS = """() => {
   const map = geobrief.map, frame = map.getContainer().getBoundingClientRect();
@@ -74,6 +74,25 @@ def sheet(page: Any, server: str) -> Callable[..., Any]:
         return page
 
     return opened
+
+
+@pytest.mark.parametrize("size", [(0, 0), (0, 400), (400, 0), (300, 150), (60, 400)])
+def test_a_frame_without_room_shows_its_extent_when_it_has_some(
+    page: Any, server: str, atlas: Atlas, size: tuple[int, int]
+) -> None:
+    width, height = size
+    body = (
+        f"<iframe style='width:{width}px; height:{height}px' src='/map/{next(iter(atlas.sheets))}'>"
+    )
+    page.route("**/host", lambda route: route.fulfill(body=body, content_type="text/html"))
+    page.goto(f"{server}/host")
+    frame = page.frames[1]
+    frame.locator("body[data-ready='1']").wait_for(state="attached")
+    page.evaluate("() => { document.querySelector('iframe').style = 'width:900px; height:600px'; }")
+    eventually(lambda: frame.evaluate("() => geobrief.map.getSize().y") > 400)
+    shown = "() => geobrief.map.getBounds().toBBoxString()"
+    bounds = [float(one) for one in frame.evaluate(shown).split(",")]
+    assert shapely.box(*bounds).covers(shapely.box(*next(iter(atlas.sheets.values())).extent))
 
 
 def bounded(atlas: Atlas) -> str:

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.atlas_fixture import write_atlas
-from tests.conftest import Journal, served
+from tests.conftest import Journal
+from tools.dashboard import served
 
 
 def test_another_pair_of_folders_draws_its_own_dashboard(browser: Any, tmp_path: Path) -> None:

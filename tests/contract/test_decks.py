@@ -272,9 +272,7 @@ def test_the_words_of_every_page_are_found(atlas: Atlas, deck: Deck, document: b
             assert not missing, (number, reader)
 
 
-def test_bookmarks_title_and_language_are_there(
-    atlas: Atlas, deck: Deck, document: bytes
-) -> None:
+def test_bookmarks_title_and_language_are_there(atlas: Atlas, deck: Deck, document: bytes) -> None:
     reader = PdfReader(io.BytesIO(document))
     assert reader.metadata is not None and reader.metadata.title == deck.title
     root = reader.root_object
@@ -359,9 +357,7 @@ def test_a_signed_file_is_held_against_its_key(
     private, public, file = (tmp_path / name for name in ("private.pem", "public.pem", "b.html"))
     pem, plain_text = Encoding.PEM, NoEncryption()
     private.write_bytes(key.private_bytes(pem, PrivateFormat.PKCS8, plain_text))
-    public.write_bytes(
-        key.public_key().public_bytes(pem, PublicFormat.SubjectPublicKeyInfo)
-    )
+    public.write_bytes(key.public_key().public_bytes(pem, PublicFormat.SubjectPublicKeyInfo))
     assert brief(folders, "both", "-o", str(file), "--key", str(public)) == 2
     assert not file.exists()
     assert brief(folders, "both", "-o", str(file), "--key", str(private)) == 0
@@ -441,9 +437,7 @@ def test_an_edited_briefing_travels_in_the_address(client: TestClient) -> None:
         ("both.pdf?b=%3Cscript%3E", 400, "damaged"),
     ],
 )
-def test_http_refuses_in_words(
-    client: TestClient, address: str, status: int, message: str
-) -> None:
+def test_http_refuses_in_words(client: TestClient, address: str, status: int, message: str) -> None:
     answer = client.get(f"/api/briefings/{address}")
     assert answer.status_code == status
     assert message in answer.json()["error"]["message"]

@@ -36,7 +36,8 @@ from geobrief.render.print import layout
 from geobrief.spec import View
 from geobrief.web.routes import LEFT_OUT, routes
 from tests.atlas_fixture import write_atlas
-from tests.conftest import ROOT, served
+from tests.conftest import ROOT
+from tools.dashboard import served
 
 WITHIN = 180.0
 HEAVY = {"countries", "boundaries"}

@@ -9,6 +9,9 @@
   const presented = Boolean(holder && "presented" in holder.dataset);
   if (presented) document.documentElement.classList.add("presented");
 
+  // Panes that are moved in three dimensions are layers of their own, some twenty of the map's size.
+  L.Browser.ie3d = true;
+
   const reduced = window.matchMedia("(prefers-reduced-motion: reduce)");
   const UNITS = 10000; // of packed geometry in a degree
   const items = new Map(); // feature id -> item
@@ -248,24 +251,35 @@
     const bounds = L.latLngBounds([]);
     shining.forEach((id) => bounds.extend(items.get(id).path.getBounds ? items.get(id).path.getBounds() : items.get(id).latlngs));
     if (!bounds.isValid()) return geobrief.placeLabels();
-    const room = geobrief.room();
-    const padding = L.point(room.left + room.right + 60, room.top + room.bottom + 60);
+    const clear = room(30), padding = clear.topLeft.add(clear.bottomRight);
     const nearest = Math.min(8, map.getBoundsZoom(bounds, false, padding));
     if (map.getBounds().contains(bounds) && map.getZoom() >= nearest - 1 && map.getZoom() <= nearest + 1.5) {
       return geobrief.placeLabels();
     }
     map.fitBounds(bounds, {
       maxZoom: 8, animate: !reduced.matches, duration: 0.5,
-      paddingTopLeft: [room.left + 30, room.top + 30], paddingBottomRight: [room.right + 30, room.bottom + 30],
+      paddingTopLeft: clear.topLeft, paddingBottomRight: clear.bottomRight,
     });
     geobrief.placeLabels();
   }
 
+  /* What legend and buttons cover, and `more` pixels around; at most half of a small frame, as no
+     zoom fits into less than nothing. */
+  function room(more) {
+    const covered = geobrief.room(), size = map.getSize();
+    const part = (a, b, most) => Math.min(1, most / 2 / Math.max(1, a + b + 2 * more));
+    const x = part(covered.left, covered.right, size.x), y = part(covered.top, covered.bottom, size.y);
+    return {
+      topLeft: L.point((covered.left + more) * x, (covered.top + more) * y),
+      bottomRight: L.point((covered.right + more) * x, (covered.bottom + more) * y),
+    };
+  }
+
   /* Show an extent: a link's exactly, the sheet's own clear of legend and buttons. */
   function fit(extent, exact) {
-    const room = exact ? { left: 0, top: 0, right: 0, bottom: 0 } : geobrief.room();
+    const clear = exact ? {} : room(0);
     quietly(() => map.fitBounds(latLngBounds(extent), {
-      animate: false, paddingTopLeft: [room.left, room.top], paddingBottomRight: [room.right, room.bottom],
+      animate: false, paddingTopLeft: clear.topLeft, paddingBottomRight: clear.bottomRight,
     }));
   }
 
@@ -361,7 +375,7 @@
 
   function resized() {
     const box = map.getContainer(), size = map.getSize();
-    if (!box.clientWidth) return; // the page has put its frame away
+    if (!box.clientWidth || !box.clientHeight) return; // the page has put its frame away
     if (box.clientWidth === size.x && box.clientHeight === size.y) return;
     quietly(() => { map.invalidateSize({ animate: false }); limit(); });
     if (pristine) fit(page.exact ? spec.extent : page.home, page.exact);

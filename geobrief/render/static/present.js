@@ -26,6 +26,7 @@
   }));
   const last = Math.max(...stops.map((stop) => stop.slide));
   const times = []; // { stop, ms } from press to drawn
+  const fitted = new Set(); // stops whose passages fit this window
   let now = null, before = null, curtain = "", pressedAt = 0, shownAt = -1e9;
 
   const name = (stop) => stop.slide + (stop.part ? "." + stop.part : "");
@@ -63,7 +64,7 @@
     });
     if (document.activeElement && document.activeElement.localName === "iframe") { document.activeElement.blur(); window.focus(); }
     fit(now);
-    if (notes.mode && next) fit(next);
+    if (next) fit(next);
     $("#curtain").hidden = !curtain;
     $("#curtain").classList.toggle("is-white", curtain === "white");
     const words = data.text.slide.replace("{number}", name(now)).replace("{count}", last).replace("{title}", now.title);
@@ -114,7 +115,8 @@
   /* The passages as large as their place allows, and no larger than is good to read. */
   function fit(stop) {
     const words = stop.section.querySelector(".words");
-    if (!words || window.innerWidth <= NARROW) return;
+    if (!words || window.innerWidth <= NARROW || fitted.has(stop)) return;
+    fitted.add(stop);
     let size = LARGEST;
     do words.style.setProperty("--passage", size + "px");
     while (words.scrollHeight > words.clientHeight + 1 && (size -= 0.5) >= SMALLEST);
@@ -124,6 +126,7 @@
   function resize() {
     const scale = Math.min(window.innerWidth / WIDE, window.innerHeight / HIGH);
     root.style.setProperty("--k", window.innerWidth <= NARROW ? 1 : Math.max(LEAST, scale));
+    fitted.clear();
     if (now) fit(now);
   }
 
@@ -380,10 +383,10 @@
     },
   });
   go(fromHash() || stops[0], { heard: true });
-  document.fonts.ready.then(() => { fit(now); root.dataset.ready = "1"; });
+  document.fonts.ready.then(() => { fitted.clear(); fit(now); root.dataset.ready = "1"; });
 
   window.geobriefPresent = {
     go: (text) => go(at(String(text))), times, stops: stops.map(name),
-    get now() { return name(now); }, get alive() { return frames.alive; }, get warm() { return frames.warm; },
+    get now() { return name(now); }, get alive() { return frames.alive; }, get settled() { return frames.warm && !leaving; },
   };
 })();
