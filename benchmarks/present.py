@@ -194,11 +194,11 @@ def report(results: dict[str, Times], pause: float, where: list[str]) -> str:
             "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
             *rows,
             "",
-            "- Drawn: from the key to the second frame after the slide is there. On the screen: from"
-            " the key to its first pixels, as the browser tells it (Event Timing); of a new page"
-            " that is the empty frame.",
-            f"- {SIZE['width']} x {SIZE['height']}, {pause:g} seconds between two presses, there and"
-            " back; the browser draws by software.",
+            "- Drawn: from the key to the second frame after the slide is there. On the screen:"
+            " from the key to its first pixels, as the browser tells it (Event Timing); of a new"
+            " page that is the empty frame.",
+            f"- {SIZE['width']} x {SIZE['height']}, {pause:g} seconds between two presses, there"
+            " and back; the browser draws by software.",
             "- geobrief: the presenter, maps alive, the move from map to map included.",
             "- pictures: a page of screenshots of the same slides, all loaded: what a deck of"
             " pictures takes, without a map.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -34,8 +34,11 @@ Told = Callable[[int, int], None]
 Unlabelled = Callable[[DeckSlide, tuple[str, ...]], None]
 """Told the ids of the features of a slide whose names found no room."""
 
-Drawn = tuple[bytes, tuple[str, ...]]
-"""A map as a file, and the ids of the features whose names found no room on it."""
+Drawn = tuple[bytes, list[tuple[str, ...]]]
+"""Maps of some slides as a file, and of each the ids of the features whose names found no room."""
+
+PAGES = 5
+"""Slides that are drawn into one PDF: each font is embedded once for them."""
 
 
 @dataclass(frozen=True)
@@ -77,26 +80,27 @@ def make(
     """
     checked_suffix(suffix)
 
-    def maps(draw: Draw) -> Iterator[bytes]:
-        drawn = _drawn(atlas, deck, draw, options.workers, pause)
-        for slide, (body, left_out) in zip(deck.slides, drawn, strict=True):
+    def maps(draw: Draw, run: int) -> Iterator[bytes]:
+        slides = iter(deck.slides)
+        for body, left_out in _drawn(atlas, deck, draw, run, options.workers, pause):
             yield body
-            unlabelled(slide, left_out)
-            told(slide.number, len(deck.slides))
+            for ids, slide in zip(left_out, slides, strict=False):
+                unlabelled(slide, ids)
+                told(slide.number, len(deck.slides))
 
     if suffix == "pptx":
         from geobrief.deck import pptx
 
         if options.template:
             pptx.opened(options.template)  # before the maps are drawn, which takes its time
-        return pptx.write(atlas, deck, maps(_picture), options.template)
+        return pptx.write(atlas, deck, maps(_picture, 1), options.template)
     if suffix == "html":
         from geobrief.deck import sealed
 
         return sealed.write(atlas, deck, options.key, pause, told)
     from geobrief.deck import pdf
 
-    return pdf.write(atlas, deck, maps(_page), options.handout)
+    return pdf.write(atlas, deck, maps(_pages, PAGES), options.handout)
 
 
 def checked_suffix(suffix: str) -> str:
@@ -126,48 +130,52 @@ def processors() -> int:
     return len(os.sched_getaffinity(0)) if forks and hasattr(os, "sched_getaffinity") else 1
 
 
-Draw = Callable[[Atlas, Deck, DeckSlide], Drawn]
+Draw = Callable[[Atlas, Deck, Sequence[DeckSlide], Pause], Drawn]
 
 
-def _picture(atlas: Atlas, deck: Deck, slide: DeckSlide) -> Drawn:
+def _picture(atlas: Atlas, deck: Deck, slides: Sequence[DeckSlide], pause: Pause) -> Drawn:
     from geobrief.deck.places import WIDE, Places  # matplotlib takes a second to import
     from geobrief.render import print as printed
 
-    box, left_out = Places(*WIDE, deck.rtl, deck.marking).map, list[str]()
+    box, left_out = Places(*WIDE, deck.rtl, deck.marking).map, list[tuple[str, ...]]()
     size = (box.width, box.height)
-    body = printed.picture(atlas, slide.spec, size, DPI, left_out.extend)
-    return body, tuple(left_out)
+    pause()
+    body = printed.picture(atlas, slides[0].spec, size, DPI, left_out.append)
+    return body, left_out
 
 
-def _page(atlas: Atlas, deck: Deck, slide: DeckSlide) -> Drawn:
+def _pages(atlas: Atlas, deck: Deck, slides: Sequence[DeckSlide], pause: Pause) -> Drawn:
     from geobrief.render import print as printed
 
-    options, left_out = PrintOptions(dpi=200, marking=deck.marking), list[str]()
-    body = printed.render(atlas, slide.spec, "pdf", options, unlabelled=left_out.extend)
-    return body, tuple(left_out)
+    options, left_out = PrintOptions(dpi=200, marking=deck.marking), list[tuple[str, ...]]()
+    specs = [slide.spec for slide in slides]
+    body = printed.pages(atlas, specs, options, deck.title, pause, left_out.append)
+    return body, left_out
 
 
 _shared: tuple[Atlas, Deck, Draw] | None = None  # what forked processes find there
 
 
-def _drawn(atlas: Atlas, deck: Deck, draw: Draw, workers: int, pause: Pause) -> Iterator[Drawn]:
-    """Yield the maps of the slides as they are drawn, in their order."""
-    if workers < 2 or len(deck.slides) < 2:
-        for slide in deck.slides:
-            pause()
-            yield draw(atlas, deck, slide)
+def _drawn(
+    atlas: Atlas, deck: Deck, draw: Draw, run: int, workers: int, pause: Pause
+) -> Iterator[Drawn]:
+    """Yield the maps of the slides, `run` slides at a time, as they are drawn, in their order."""
+    runs = [(start, start + run) for start in range(0, len(deck.slides), run)]
+    if workers < 2 or len(runs) < 2:
+        for start, end in runs:
+            yield draw(atlas, deck, deck.slides[start:end], pause)
         return
     global _shared
     _shared = (atlas, deck, draw)
     fork = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(min(workers, len(deck.slides)), mp_context=fork) as pool:
-        for made in pool.map(_draw, range(len(deck.slides))):
+    with ProcessPoolExecutor(min(workers, len(runs)), mp_context=fork) as pool:
+        for made in pool.map(_draw, *zip(*runs, strict=True)):
             pause()
             yield made
 
 
-def _draw(index: int) -> Drawn:
+def _draw(start: int, end: int) -> Drawn:
     if _shared is None:
         raise AssertionError("nothing was shared")
     atlas, deck, draw = _shared
-    return draw(atlas, deck, deck.slides[index])
+    return draw(atlas, deck, deck.slides[start:end], lambda: None)

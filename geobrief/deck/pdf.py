@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from io import BytesIO
 
-from pypdf import PdfReader, PdfWriter, Transformation
+from pypdf import PageObject, PdfReader, PdfWriter, Transformation
 from pypdf.generic import BooleanObject, NameObject, TextStringObject
 
 from geobrief.atlas import Atlas
@@ -22,7 +22,7 @@ MARGIN = 15 * MM
 def write(atlas: Atlas, deck: Deck, pages: Iterable[bytes], handout: bool = False) -> bytes:
     """Return the deck as PDF.
 
-    `pages` are its slides, each a PDF of one page, in their order. A sheet's charts follow it.
+    `pages` are PDFs that have its slides as their pages, in order. A sheet's charts follow it.
     With `handout` every slide and chart stands on a page of its own, a slide above its notes.
     """
     writer = PdfWriter()
@@ -31,16 +31,17 @@ def write(atlas: Atlas, deck: Deck, pages: Iterable[bytes], handout: bool = Fals
     def note(slide: DeckSlide, words: str) -> Note:
         return Note(words, slide.number, len(deck.slides), deck.marking)
 
-    for slide, page in zip(deck.slides, pages, strict=True):
+    leaves = (leaf for file in pages for leaf in PdfReader(BytesIO(file)).pages)
+    for slide, leaf in zip(deck.slides, leaves, strict=True):
         number = len(writer.pages)
-        _add(atlas, deck, writer, page, note(slide, slide.notes) if handout else None)
+        _add(atlas, deck, writer, leaf, note(slide, slide.notes) if handout else None)
         mark = writer.add_outline_item(
             title=f"{slide.number}. {slide.spec.title}", page_number=number
         )
         for chart in slide.charts:
             number = len(writer.pages)
-            drawn = chart_pdf(atlas, chart, slide.spec, deck.marking)
-            _add(atlas, deck, writer, drawn, note(slide, "") if handout else None)
+            drawn = PdfReader(BytesIO(chart_pdf(atlas, chart, slide.spec, deck.marking)))
+            _add(atlas, deck, writer, drawn.pages[0], note(slide, "") if handout else None)
             title = text(deck.language.id, chart.title)
             writer.add_outline_item(title=title, page_number=number, parent=mark)
     writer.compress_identical_objects(remove_unreferenced=True)
@@ -56,9 +57,8 @@ def write(atlas: Atlas, deck: Deck, pages: Iterable[bytes], handout: bool = Fals
     return finished.getvalue()
 
 
-def _add(atlas: Atlas, deck: Deck, writer: PdfWriter, page: bytes, note: Note | None) -> None:
+def _add(atlas: Atlas, deck: Deck, writer: PdfWriter, shown: PageObject, note: Note | None) -> None:
     """Add a slide: by itself, or above its notes on a page that goes on where they are longer."""
-    shown = PdfReader(BytesIO(page)).pages[0]
     if note is None:
         writer.add_page(shown)
         return

@@ -6,7 +6,7 @@ be checked against each other and against the frame. The same spec gives the sam
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -111,6 +111,30 @@ def render(
             return encode.pdf(sheet.figure, spec, language)
         pixels = encode.pixels(sheet.figure)
     return encode.png(pixels, spec, options.dpi)
+
+
+def pages(
+    atlas: Atlas,
+    specs: Sequence[MapSpec],
+    options: PrintOptions,
+    title: str,
+    pause: Callable[[], None] = lambda: None,
+    unlabelled: Callable[[tuple[str, ...]], None] = lambda ids: None,
+) -> bytes:
+    """Return sheets of one language as the pages of a PDF, which share their fonts.
+
+    `pause` is called before each sheet; what it raises ends the work. `unlabelled` is told of each
+    sheet which names found no room.
+    """
+    figures = []
+    for spec in specs:
+        pause()
+        with _drawing:
+            sheet = layout(atlas, spec, options)
+        unlabelled(sheet.dropped)
+        figures.append(sheet.figure)
+    with _drawing:
+        return encode.pdf_of(figures, atlas.language(specs[0].lang).tag, title)
 
 
 def picture(

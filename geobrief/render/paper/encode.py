@@ -9,6 +9,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure
 from matplotlib.patheffects import Normal
 from numpy.typing import NDArray
@@ -101,9 +102,13 @@ def pdf_of(
     figures: Sequence[Figure], language: str, title: str, subject: str = "", keywords: str = ""
 ) -> bytes:
     """Return figures as the pages of a PDF whose words can be searched."""
-    writer = PdfWriter()
-    for figure in figures:
-        _add_page(writer, figure)
+    buffer, layers = BytesIO(), []
+    with PdfPages(buffer, metadata={"CreationDate": None}) as pages:
+        for figure in figures:
+            layers.append(_searched(figure))
+            pages.savefig(figure, facecolor=figure.get_facecolor())
+    writer = PdfWriter(clone_from=buffer)
+    add_lines(writer, layers)
     writer.add_metadata(
         {
             "/Title": title,
@@ -121,20 +126,12 @@ def pdf_of(
     return finished.getvalue()
 
 
-def _add_page(writer: PdfWriter, figure: Figure) -> None:
-    buffer = BytesIO()
-    layer = []
-    for words in figure.findobj(Words):
-        if not words.is_plain:
-            words.set_path_effects([Normal()])  # outlines, which no reader takes for text
-            layer.append(_line(words))
-    metadata = {"CreationDate": None}
-    figure.savefig(buffer, format="pdf", metadata=metadata, facecolor=figure.get_facecolor())
-    own = PdfWriter(clone_from=buffer)
-    add_lines(own, layer)
-    page = BytesIO()
-    own.write(page)
-    writer.append(page)
+def _searched(figure: Figure) -> list[Line]:
+    """Turn the words that readers would garble to outlines; return them to lie over these."""
+    found = [words for words in figure.findobj(Words) if not words.is_plain]
+    for words in found:
+        words.set_path_effects([Normal()])  # outlines, which no reader takes for text
+    return [_line(words) for words in found]
 
 
 def _line(words: Words) -> Line:

@@ -34,6 +34,9 @@ HAIR_SPACE = "\u200a"
 _BREAK = re.compile(r"(?<!©) +(?!(?<=\d )(?:km|m)\b)")
 """Spaces where a line may break; a copyright sign stays with its owner, a figure with its unit."""
 
+DOUBT = 0.06
+"""Part of a width by which a line may differ from the sum of its words and spaces."""
+
 RIM_OPACITY = 0.85
 """Opacity of the rim around letters."""
 
@@ -153,17 +156,26 @@ def _measure(drawn: str, serif: bool, weight: int, italic: bool, script: str) ->
 def wrap(text: str, kind: Type, width: float) -> tuple[str, ...]:
     """Break text into lines no wider than `width` points; a longer word keeps its own line."""
     lines: list[str] = []
+    space = measure("n n", kind).width - measure("nn", kind).width
     for paragraph in text.splitlines() or [""]:
-        line = ""
+        line, about = "", 0.0
         for word in _BREAK.split(paragraph.strip()):
-            longer = f"{line} {word}" if line else word
-            if line and measure(longer, kind).width > width:
+            longer, own = f"{line} {word}" if line else word, measure(word, kind).width
+            about += space + own
+            if line and _exceeds(longer, kind, about, width):
                 lines.append(line)
-                line = word
+                line, about = word, own
             else:
                 line = longer
         lines.append(line)
     return tuple(_reopened(lines))
+
+
+def _exceeds(line: str, kind: Type, about: float, width: float) -> bool:
+    """Whether a line is too wide; measured as a whole only where its words leave a doubt."""
+    if about < (1 - DOUBT) * width or about > (1 + DOUBT) * width:
+        return about > width
+    return measure(line, kind).width > width
 
 
 def evenly(text: str, kind: Type, width: float) -> tuple[str, ...]:

@@ -88,17 +88,17 @@ class Piece:
     turned: bool
 
 
-def add_lines(writer: PdfWriter, lines: Iterable[Line]) -> None:
-    """Add the lines to the first page as invisible text."""
-    content = b"".join(_content(lines))
-    if not content:
-        return
-    page = writer.pages[0]
-    fonts = page["/Resources"]["/Font"]  # type: ignore[index]
-    fonts[NameObject(FONT)] = _font(writer)
-    layer = writer._add_object(_stream(b"q\nBT\n3 Tr\n" + content + b"ET\nQ\n"))
-    drawn = page.raw_get("/Contents")
-    page[NameObject("/Contents")] = ArrayObject([drawn, layer])
+def add_lines(writer: PdfWriter, layers: Iterable[Iterable[Line]]) -> None:
+    """Add lines to the pages as invisible text, a layer to each."""
+    font = None
+    for page, lines in zip(writer.pages, layers, strict=True):
+        content = b"".join(_content(lines))
+        if not content:
+            continue
+        font = font or writer._add_object(_font(writer))
+        page["/Resources"]["/Font"][NameObject(FONT)] = font  # type: ignore[index]
+        layer = writer._add_object(_stream(b"q\nBT\n3 Tr\n" + content + b"ET\nQ\n"))
+        page[NameObject("/Contents")] = ArrayObject([page.raw_get("/Contents"), layer])
 
 
 def _content(lines: Iterable[Line]) -> Iterator[bytes]:
