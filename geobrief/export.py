@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest that a ZIP can name: it keeps no clock
 
 
+Told = Callable[[int, int], None]
+"""Told how many sheets or slides are made, and how many there are."""
+
 Pause = Callable[[], None]
 """Called before each step of the work; what it raises ends it."""
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from geobrief.atlas import Atlas
 from geobrief.deck.slides import Deck, DeckSlide
 from geobrief.errors import NotFoundError
-from geobrief.export import Pause
+from geobrief.export import Pause, Told
 from geobrief.render.paper.options import PrintOptions
 
 if TYPE_CHECKING:
@@ -27,9 +27,6 @@ MEDIA_TYPES = {
 SUFFIXES = tuple(MEDIA_TYPES)
 DPI = 300
 """Dots per inch of the maps in a PPTX, and at most of the hillshade in a PDF."""
-
-Told = Callable[[int, int], None]
-"""Told how many slides are drawn, and how many there are."""
 
 Unlabelled = Callable[[DeckSlide, tuple[str, ...]], None]
 """Told the ids of the features of a slide whose names found no room."""

@@ -6,7 +6,6 @@ the maps together from there. The last line is the seal.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -18,7 +17,7 @@ from geobrief.deck import present
 from geobrief.deck.held import DEFAULTS, Held
 from geobrief.deck.seal import sealed
 from geobrief.deck.slides import Deck, DeckSlide
-from geobrief.export import Pause
+from geobrief.export import Pause, Told
 from geobrief.names import name_of
 from geobrief.render import chart, inline, markup, screen
 from geobrief.render.leaflet import SCRIPTS, SHEETS, compiled, script_json
@@ -35,9 +34,6 @@ STYLES = (*present.STYLES, "reading.css", "sealed.css")
 PLAIN_STYLES = ("plain.css",)
 FRAME_SCRIPTS = (*SCRIPTS, "held.js")
 KEYS = (*present.KEYS[:-1], (("S",), wording("Sources and facts")), present.KEYS[-1])
-
-Told = Callable[[int, int], None]
-"""Told how many slides are made, and how many there are."""
 
 
 def write(

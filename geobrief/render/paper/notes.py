@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -14,7 +14,7 @@ from geobrief.render.paper.drawing import Brush
 from geobrief.render.paper.encode import pdf_of
 from geobrief.render.paper.lettering import draw, register
 from geobrief.render.paper.panel import Column, Hand
-from geobrief.wording import wording
+from geobrief.wording import runs_right_to_left, wording
 
 if TYPE_CHECKING:
     from geobrief.atlas import Atlas, Language
@@ -104,7 +104,9 @@ def _parted(
     hand = Hand(1.0, language.script, language.direction == "rtl")
     whole = Column(size[0] - 2 * margin)
     for paragraph in note.text.split("\n\n"):
-        whole.text(" ".join(paragraph.split()), hand.type(SIZE, leading=1.4))
+        kind = hand.type(SIZE, leading=1.4)
+        own = kind.flush_right and runs_right_to_left(paragraph)
+        whole.text(" ".join(paragraph.split()), replace(kind, flush_right=own))
         whole.gap(SIZE * 0.7)
     page, room = Column(whole.width), top - margin
     for row in whole.rows:
