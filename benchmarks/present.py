@@ -30,7 +30,7 @@ SIZE = {"width": 1920, "height": 1080}
 PACKAGES = ("streamlit", "starlette", "playwright")
 
 WATCH = """
-const onScreen = [];
+window.onScreen = [];
 new PerformanceObserver((list) => list.getEntries().forEach((entry) => {
   if (entry.name === "keydown") onScreen.push(entry.duration);
 })).observe({ type: "event", durationThreshold: 16 });
