@@ -18,8 +18,8 @@ WIDE = (960.0, 540.0)
 LEAST = 11.0
 """The smallest type of a passage, in points."""
 
-SLACK = 0.88
-"""Part of a box that is filled: another program may set the same words a little wider."""
+SLACK = 0.94
+"""Part of a box's width and height that is filled: another program may set the words wider."""
 
 
 class Box(NamedTuple):
@@ -44,10 +44,10 @@ class Places:
 
         self.title = at(24, 10 + band / y, 912, 42)
         self.subtitle = at(24, 53 + band / y, 912, 20)
-        self.map = at(24, 78 + band / y, 664, 394 - 2 * band / y)
-        self.passage = at(704, 78 + band / y, 232, 394 - 2 * band / y)
-        self.sources = at(24, 478 - band / y, 426, 52)
-        self.disclaimer = at(464, 478 - band / y, 430, 52)
+        self.map = at(24, 78 + band / y, 628, 384 - 2 * band / y)
+        self.passage = at(668, 78 + band / y, 268, 384 - 2 * band / y)
+        self.sources = at(24, 468 - band / y, 346, 62)
+        self.disclaimer = at(386, 468 - band / y, 508, 62)
         self.number = at(904, 512 - band / y, 34, 18)
         ends = (at(24, 2, 912, 14), at(24, 524, 912, 14))
         self.markings = ends if marking else ()

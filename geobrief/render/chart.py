@@ -12,10 +12,12 @@ from matplotlib.figure import Figure
 
 from geobrief import style
 from geobrief.classes import number
-from geobrief.render.paper.encode import pdf_of, sources
-from geobrief.render.paper.lettering import register
+from geobrief.render.paper.drawing import blank
+from geobrief.render.paper.encode import sources
+from geobrief.render.paper.lettering import draw, register
 from geobrief.render.paper.notes import Page
 from geobrief.render.paper.options import SIZES
+from geobrief.render.paper.panel import Hand
 from geobrief.sheets import Chart
 from geobrief.spec import MapSpec
 from geobrief.wording import wording
@@ -23,63 +25,69 @@ from geobrief.wording import wording
 if TYPE_CHECKING:
     from geobrief.atlas import Atlas
 
-WIDTH, ROW = 9.6, 1.35
-"""Inches: of the chart, and of one series."""
+WIDTH, ROW, AXIS, NAME, MARGIN = 691.0, 97.0, 22.0, 22.0, 12.0
+"""Points: width, height of a series with its name, of the axis, of a name, margin at the sides."""
 
 LEAST = 8
 """Places that the axis has at least, so that two bars stay bars."""
 
-FONTS = [style.SANS, style.ARABIC]
 _YEAR = re.compile(r"\d{4}")
 
 
 def svg(atlas: Atlas, chart: Chart, lang: str) -> bytes:
     """Return the chart, each series in a row of its own, so that no two are ever added up."""
     register()
-    figure = Figure(figsize=(WIDTH, ROW * _series(chart) + 0.35), facecolor=style.PAPER)
-    _fill(figure, atlas, chart, lang)
-    figure.tight_layout(h_pad=0.6)
+    language = atlas.language(lang)
+    hand = Hand(1.0, language.script, language.direction == "rtl")
+    width, height = WIDTH, ROW * len(_names(chart)) + AXIS
+    figure, ground = blank((width, height))
+    _fill(ground, atlas, chart, lang, hand, (MARGIN, 0.0, width - MARGIN, height))
     buffer = BytesIO()
     figure.savefig(buffer, format="svg", metadata={"Date": None, "Title": chart.title})
     return buffer.getvalue()
 
 
-def pdf(atlas: Atlas, chart: Chart, spec: MapSpec, marking: str) -> bytes:
-    """Return the chart as a slide of a PDF, with its note, and the sources of its sheet."""
+def page(atlas: Atlas, chart: Chart, spec: MapSpec, marking: str) -> Figure:
+    """Return the chart as a slide, with its note, and the sources of its sheet."""
     title, note = atlas.text(spec.lang, chart.title), atlas.text(spec.lang, chart.note)
-    page = Page(atlas, atlas.language(spec.lang), SIZES["slide"], marking)
-    page.head(title)
+    slide = Page(atlas, atlas.language(spec.lang), SIZES["slide"], marking)
+    slide.head(title)
     dated = atlas.text(spec.lang, wording("Sources, data as of {date}: {credits}"))
     words = dated.format(date=spec.as_of, credits=sources(spec))
-    left, bottom, right, top = page.field([note, f"{words} · {spec.digest()}"])
-    width, height = SIZES["slide"]
-    _fill(page.figure, atlas, chart, spec.lang)
-    page.figure.subplots_adjust(
-        left / width, bottom / height + 0.05, right / width, top / height - 0.04, hspace=0.55
-    )
-    return pdf_of([page.figure], page.language.tag, title, note)
+    box = slide.field([note, f"{words} · {spec.digest()}"])
+    _fill(slide.brush.axes, atlas, chart, spec.lang, slide.hand, box)
+    return slide.figure
 
 
-def _series(chart: Chart) -> int:
-    return chart.rows[chart.series].nunique() if chart.series else 1
+def _names(chart: Chart) -> list[str]:
+    return list(dict.fromkeys(chart.rows[chart.series])) if chart.series else [""]
 
 
-def _fill(figure: Figure, atlas: Atlas, chart: Chart, lang: str) -> None:
-    rows = chart.rows
-    names = list(dict.fromkeys(rows[chart.series])) if chart.series else [""]
-    places = places_of(rows[chart.x])
-    highest = float(rows[chart.y].max())
-    shared: Axes | None = None
+def _fill(
+    ground: Axes,
+    atlas: Atlas,
+    chart: Chart,
+    lang: str,
+    hand: Hand,
+    box: tuple[float, float, float, float],
+) -> None:
+    """Draw the rows from top to bottom of a box in points, each below its name."""
+    rows, names = chart.rows, _names(chart)
+    places, highest = places_of(rows[chart.x]), float(rows[chart.y].max())
+    left, bottom, right, top = box
+    across, up = ground.get_xlim()[1], ground.get_ylim()[1]
+    high = (top - bottom - AXIS) / len(names)
+    kind = hand.type(9.5, weight=600)
     for row, name in enumerate(names):
-        axes = figure.add_subplot(len(names), 1, row + 1, sharex=shared)
-        shared = shared or axes
+        said = " · ".join(atlas.text(lang, words) for words in (name, chart.unit) if words)
+        head = top - row * high - NAME
+        place = (right, "right") if hand.rtl else (left, "left")
+        draw(ground, place[0], head + 4, said, kind, align=place[1])
+        foot = top - (row + 1) * high
+        sides = (left / across, foot / up, (right - left) / across, (head - foot) / up)
+        axes = ground.figure.add_axes(sides)
         own = rows[rows[chart.series] == name] if chart.series else rows
         _draw(axes, chart, own, places, highest)
-        words = [atlas.text(lang, wording) for wording in (str(name), chart.unit) if wording]
-        axes.set_title(
-            " · ".join(words), loc="left", fontsize=9.5, fontweight=600,
-            color=style.INK, fontfamily=FONTS,
-        )  # fmt: skip
         axes.tick_params(labelbottom=row == len(names) - 1)
 
 
@@ -105,17 +113,17 @@ def _draw(
     for place, value in zip(x, y, strict=True):
         axes.annotate(
             number(round(value)), (place, value), (0, 3), textcoords="offset points",
-            ha="center", fontsize=7.5, color=style.INK, fontfamily=FONTS,
+            ha="center", fontsize=7.5, color=style.INK, fontfamily=style.SANS,
         )  # fmt: skip
     last = max(places.values())
     for gap in sorted(set(range(last + 1)) - set(x)):
         axes.annotate(
             "\u2013", (gap, 0), (0, 5), textcoords="offset points", ha="center",
-            fontsize=11, color=style.INK_SOFT, fontfamily=FONTS,
+            fontsize=11, color=style.INK_SOFT, fontfamily=style.SANS,
         )  # fmt: skip
     axes.set_xlim(-0.7, max(last, LEAST) + 0.7)
-    axes.set_ylim(0, highest * 1.18)
-    axes.set_xticks(list(places.values()), list(places), fontsize=7.5, family=FONTS)
+    axes.set_ylim(0, highest * 1.25)
+    axes.set_xticks(list(places.values()), list(places), fontsize=7.5, family=style.SANS)
     axes.set_yticks([])
     axes.set_facecolor("none")
     axes.tick_params(length=0)

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import shapely
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from shapely.geometry import LineString, Polygon
@@ -23,7 +22,7 @@ from geobrief import style
 from geobrief.axis import axes as axes_of
 from geobrief.errors import NotFoundError, RequestError
 from geobrief.render.paper import encode, scene
-from geobrief.render.paper.drawing import Brush
+from geobrief.render.paper.drawing import Brush, blank
 from geobrief.render.paper.furniture import (
     Noise,
     Plate,
@@ -189,7 +188,7 @@ def _drawn(
     matter = Matter(spec, hand, say, options.without, axes, alone=alone)
     stage = _staged(atlas, matter, page, options)
     laid, frame, drawn = stage.laid, stage.frame, stage.drawn
-    canvas = _axes(page, options.dpi)
+    figure, canvas = blank(page, options.dpi)
     clip = Rectangle(
         laid.frame[:2],
         laid.frame[2] - laid.frame[0],
@@ -213,10 +212,10 @@ def _drawn(
         words = draw_inset(atlas, spec, canvas, stage.small, hand)
         texts += words if laid.inset else []
     texts += _mark(canvas, options.marking, laid, hand)
-    apply(canvas.figure, look, options.background == "transparent")  # type: ignore[arg-type]
+    apply(figure, look, options.background == "transparent")
     labels = stage.placed.labels
     return PrintedSheet(
-        canvas.figure,  # type: ignore[arg-type]
+        figure,
         *page,
         frame.polygon,
         tuple((label.id, label.box) for label in labels),
@@ -297,18 +296,6 @@ def _pressing(drawn: list[scene.Drawn]) -> list[BaseGeometry]:
     """Return the points and lines of the sheet's subject, which nothing may hide."""
     kinds = ("point", "line")
     return [d.geometry for d in drawn if d.feature.interactive and d.layer.kind in kinds]
-
-
-def _axes(page: tuple[float, float], dpi: int) -> Axes:
-    """Return axes over the whole sheet whose units are points."""
-    figure = Figure(figsize=(page[0] / 72, page[1] / 72), dpi=dpi, facecolor=style.PAPER)
-    FigureCanvasAgg(figure)
-    axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
-    axes.set_axis_off()
-    axes.set_xlim(0, page[0])
-    axes.set_ylim(0, page[1])
-    axes.set_autoscale_on(False)
-    return axes
 
 
 def _mark(axes: Axes, marking: str, laid: Plan, hand: Hand) -> list[Polygon]:

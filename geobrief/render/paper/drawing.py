@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import shapely
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 from numpy.typing import NDArray
@@ -25,6 +27,18 @@ _NOTHING = Path(np.empty((0, 2)))
 
 SEAM = 0.25
 """Width of the edge in a fill's own colour that closes the hairline between neighbours."""
+
+
+def blank(size: tuple[float, float], dpi: float = 72.0) -> tuple[Figure, Axes]:
+    """Return a figure and axes over the whole of it; `size` and their units are points."""
+    figure = Figure(figsize=(size[0] / 72, size[1] / 72), dpi=dpi, facecolor=style.PAPER)
+    FigureCanvasAgg(figure)
+    axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
+    axes.set_axis_off()
+    axes.set_xlim(0, size[0])
+    axes.set_ylim(0, size[1])
+    axes.set_autoscale_on(False)
+    return figure, axes
 
 
 @dataclass(frozen=True)

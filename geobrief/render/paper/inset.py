@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from shapely.geometry import Polygon
 
 from geobrief import style
 from geobrief.render.paper import scene
-from geobrief.render.paper.drawing import Brush, path_of
+from geobrief.render.paper.drawing import Brush, blank, path_of
 from geobrief.render.paper.furniture import Noise
 from geobrief.render.paper.lettering import register
 from geobrief.render.paper.panel import Column, Hand
@@ -167,11 +165,7 @@ def inset_svg(atlas: Atlas, spec: MapSpec, width: float = 220.0) -> bytes:
         raise ValueError(f"the sheet {spec.sheet!r} has no small map")
     register()
     height = width / aspect(spec.inset.extent)
-    figure = Figure(figsize=(width / 72, height / 72))
-    FigureCanvasAgg(figure)
-    below = figure.add_axes((0.0, 0.0, 1.0, 1.0))
-    below.set(xlim=(0, width), ylim=(0, height))
-    below.set_axis_off()
+    figure, below = blank((width, height))
     hand = Hand(1.0)
     box = (0.0, 0.0, width, height)
     draw_inset(atlas, spec, below, Place(box, box, Column(width)), hand)

@@ -6,12 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from geobrief import style
-from geobrief.render.paper.drawing import Brush
-from geobrief.render.paper.encode import pdf_of
+from geobrief.render.paper.drawing import Brush, blank
 from geobrief.render.paper.lettering import draw, register
 from geobrief.render.paper.panel import Column, Hand
 from geobrief.wording import runs_right_to_left, wording
@@ -42,11 +40,7 @@ class Page:
     ) -> None:
         register()
         self.atlas, self.language, self.size = atlas, language, size
-        self.figure = Figure(figsize=(size[0] / 72, size[1] / 72), facecolor=style.PAPER)
-        FigureCanvasAgg(self.figure)
-        axes = self.figure.add_axes((0.0, 0.0, 1.0, 1.0))
-        axes.set(xlim=(0, size[0]), ylim=(0, size[1]))
-        axes.set_axis_off()
+        self.figure, axes = blank(size)
         self.brush = Brush(axes, None, 1.0)
         self.hand = Hand(1.0, language.script, language.direction == "rtl")
         self._top = size[1] - MARGIN
@@ -79,8 +73,8 @@ def note_pages(
     size: tuple[float, float],
     margin: float,
     top: float,
-) -> bytes:
-    """Return the notes of a slide as the pages of a PDF: below `top`, then on pages of their own.
+) -> list[Figure]:
+    """Return the pages with the notes of a slide: below `top`, then on pages of their own.
 
     `margin` and `top` are points; `top` leaves room for the slide on the first page.
     """
@@ -94,7 +88,7 @@ def note_pages(
         words = head.format(number=note.number, count=note.count)
         draw(page.brush.axes, size[0] / 2, margin * 0.6, words, kind, align="center")
         figures.append(page.figure)
-    return pdf_of(figures, language.tag, head.format(number=note.number, count=note.count))
+    return figures
 
 
 def _parted(
