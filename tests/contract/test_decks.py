@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     PublicFormat,
 )
+from fontTools.ttLib import TTFont
 from PIL import Image
 from pptx import Presentation
 from pptx.util import Pt
@@ -31,6 +32,8 @@ from geobrief.deck import make as making
 from geobrief.deck.make import DPI, DeckOptions, make
 from geobrief.deck.slides import Deck, DeckSlide, assemble
 from geobrief.errors import RequestError, Where
+from geobrief.render.chart import page as page_of_chart
+from geobrief.render.paper.lettering import Words
 from geobrief.settings import settings
 from geobrief.web.routes import routes
 from tests.atlas_fixture import write_atlas
@@ -295,6 +298,32 @@ def test_maps_are_lines_not_pictures(document: bytes) -> None:
     assert len(page.images) == 0, "areas and relief are not drawn in this test"
     drawn = page.get_contents()
     assert drawn is not None and drawn.get_data().count(b" l\n") > 2000
+
+
+def test_fonts_are_embedded_without_the_rules_that_set_them(document: bytes) -> None:
+    embedded = 0
+    for page in PdfReader(io.BytesIO(document)).pages:
+        for font in page["/Resources"]["/Font"].values():  # type: ignore[index]
+            for kind in font.get_object().get("/DescendantFonts", ()):
+                if file := kind.get_object()["/FontDescriptor"].get("/FontFile2"):
+                    tables = TTFont(io.BytesIO(file.get_object().get_data())).keys()
+                    assert "glyf" in tables and not {"GSUB", "GPOS", "GDEF"}.intersection(tables)
+                    embedded += len(tables) > 6
+    assert embedded
+
+
+def test_the_rows_of_a_chart_are_named_where_the_language_begins(
+    atlas: Atlas, deck: Deck, document: bytes
+) -> None:
+    pages = [number for number, (_, chart) in enumerate(stops(deck)) if chart is not None]
+    slide, chart = next((slide, slide.charts[at]) for slide, at in stops(deck) if at is not None)
+    named = [atlas.text(deck.language.id, name) for name in set(chart.rows[chart.series])]
+    for text in found_words(document, pages[0]).values():
+        assert all(plain(name) in text for name in named)
+    figure = page_of_chart(atlas, chart, slide.spec, "")
+    ends = [words.get_horizontalalignment() for words in figure.findobj(Words)
+            if any(name in words.said for name in named)]  # fmt: skip
+    assert ends and set(ends) == {"right" if deck.rtl else "left"}
 
 
 def test_a_handout_has_the_notes_below_each_slide(atlas: Atlas) -> None:
