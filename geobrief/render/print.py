@@ -186,7 +186,7 @@ def _drawn(
 
     axes = () if alone else tuple(axes_of(atlas, spec))
     matter = Matter(spec, hand, say, options.without, axes, alone=alone)
-    stage = _staged(atlas, matter, page, options)
+    stage, placed = _staged(atlas, matter, page, options)
     laid, frame, drawn = stage.laid, stage.frame, stage.drawn
     figure, canvas = blank(page, options.dpi)
     clip = Rectangle(
@@ -202,7 +202,7 @@ def _drawn(
     scene.draw_ground(atlas, spec, brush, frame, min(float(options.dpi), RELIEF_DPI))
     scene.draw_features(spec, brush, drawn)
     draw_graticule(brush, frame, say, scene.graticule_height(spec))
-    draw_labels(brush, stage.placed.labels)
+    draw_labels(brush, placed.labels)
     draw_plate(brush, frame, stage.plate, say)
     draw_neat_line(brush, frame)
     texts = [b for column, x, top in laid.columns for b in column.draw(brush, x, top)]
@@ -213,14 +213,14 @@ def _drawn(
         texts += words if laid.inset else []
     texts += _mark(canvas, options.marking, laid, hand)
     apply(figure, look, options.background == "transparent")
-    labels = stage.placed.labels
+    labels = placed.labels
     return PrintedSheet(
         figure,
         *page,
         frame.polygon,
         tuple((label.id, label.box) for label in labels),
         tuple((one.id, one.place.leader) for one in labels if one.place.leader is not None),
-        tuple(stage.placed.dropped),
+        tuple(placed.dropped),
         tuple(texts),
         stage.plates,
         frame.true_metres_per_point,
@@ -229,7 +229,7 @@ def _drawn(
 
 @dataclass(frozen=True)
 class _Stage:
-    """A plan, and where everything on the map stands in it."""
+    """A plan, and what stands on its map before the names do."""
 
     laid: Plan
     frame: Frame
@@ -237,12 +237,11 @@ class _Stage:
     plate: Plate
     small: Place | None
     plates: tuple[Polygon, ...]
-    placed: Placement
 
 
 def _staged(
     atlas: Atlas, matter: Matter, page: tuple[float, float], options: PrintOptions
-) -> _Stage:
+) -> tuple[_Stage, Placement]:
     """Return the sheet with its small map on the map, or else among the words, or else without.
 
     The small map gives way to the names that the sheet must show, and so does the size of names.
@@ -254,14 +253,20 @@ def _staged(
     ways: list[tuple[Matter, InsetSpec | None]] = [(alone, None)]
     if spec.inset is not None and "inset" not in options.without:
         ways = [(matter, spec.inset), (replace(matter, inset=spec.inset), spec.inset), *ways]
-    tried: list[tuple[int, _Stage]] = []
+    stages: list[_Stage | None] = []
+    tried: list[tuple[int, _Stage, Placement]] = []
     for size in LABEL_SIZES:
-        for way, inset in ways:
-            if made := _stage(atlas, way, page, options, inset, size):
-                tried.append((len(must.intersection(made.placed.dropped)), made))
-                if not tried[-1][0]:
-                    return made
-    return min(tried, key=lambda one: one[0])[1]
+        for number, (way, inset) in enumerate(ways):
+            if number == len(stages):
+                stages.append(_stage(atlas, way, page, options, inset))
+            if stage := stages[number]:
+                over = shapely.union_all(stage.plates)
+                placed = scene.label(spec, stage.drawn, stage.frame, matter.hand, over, size)
+                lost = len(must.intersection(placed.dropped))
+                if not lost:
+                    return stage, placed
+                tried.append((lost, stage, placed))
+    return min(tried, key=lambda one: one[0])[1:]
 
 
 def _stage(
@@ -270,7 +275,6 @@ def _stage(
     page: tuple[float, float],
     options: PrintOptions,
     inset: InsetSpec | None,
-    size: float,
 ) -> _Stage | None:
     """Return one way of laying out the sheet; None where the map has no corner for its inset."""
     spec, hand = matter.spec, matter.hand
@@ -288,8 +292,7 @@ def _stage(
     plates = tuple(shapely.box(*box) for box in boxes)
     if len(plates) == 2 and plates[0].intersects(plates[1]):
         return None
-    placed = scene.label(spec, drawn, frame, hand, shapely.union_all(plates), size)
-    return _Stage(laid, frame, drawn, plate, small, plates, placed)
+    return _Stage(laid, frame, drawn, plate, small, plates)
 
 
 def _pressing(drawn: list[scene.Drawn]) -> list[BaseGeometry]:

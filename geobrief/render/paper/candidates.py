@@ -125,7 +125,13 @@ def in_area(text: str, kind: Type, found: Inside) -> Iterator[Spots]:
     away = np.hypot(*(found.points - found.deep).T) / reach
     shapely.prepare(found.part)
     for words, smaller, extra in _settings(text, kind, True):
-        spots = _spots(words, smaller, found.points, 5 * away + extra)
+        _, width, height = block(words, smaller)
+        half = np.array([width, height]) / 2
+        # Where even the area's bounds leave too much outside, the area itself need not be asked.
+        shared = np.minimum(found.points + half, (right, top))
+        shared -= np.maximum(found.points - half, (left, bottom))
+        may = shared.prod(axis=1) >= (1 - OVERHANG) * width * height
+        spots = _spots(words, smaller, found.points[may], 5 * away[may] + extra)
         boxes = spots.boxes()
         over = np.zeros(len(boxes))
         crossing = ~shapely.contains(found.part, boxes)
@@ -133,7 +139,7 @@ def in_area(text: str, kind: Type, found: Inside) -> Iterator[Spots]:
         over[crossing] = 1 - within / shapely.area(boxes[crossing])
         good = over <= OVERHANG
         costs = spots.costs + 9 * over + 9 * over**2
-        yield _spots(words, smaller, found.points[good], costs[good])
+        yield _spots(words, smaller, spots.centres[good], costs[good])
 
 
 def to_area(text: str, kind: Type, found: Inside) -> Iterator[Spots]:

@@ -14,6 +14,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.backends.backend_pdf import RendererPdf
 from matplotlib.colors import to_rgba
 from matplotlib.font_manager import FontProperties, fontManager
 from matplotlib.path import Path
@@ -206,7 +207,8 @@ class Line(Text):
     """A line of text that remembers what it says and how it is set.
 
     On pixels it is drawn as outlines that are kept from sheet to sheet; letter by letter, as
-    matplotlib does it, takes seven times as long and looks the same. Other formats get letters.
+    matplotlib does it, takes seven times as long and looks the same. Other formats get letters; a
+    PDF has outlines where the line has an effect.
     """
 
     said: str
@@ -224,12 +226,16 @@ class Line(Text):
 
     def draw(self, renderer: Any) -> None:
         """Draw the line."""
-        if not isinstance(renderer, RendererAgg):
+        writes = isinstance(getattr(renderer, "_renderer", None), RendererPdf)
+        if not (writes or isinstance(renderer, RendererAgg)):
             super().draw(renderer)
             return
         if not self.get_visible():
             return
         kind = self.kind
+        if writes and not self.get_path_effects():
+            self._write(renderer)
+            return
         outline = _outline(self.get_text(), kind.serif, kind.weight, kind.italic, kind.script)
         size = renderer.points_to_pixels(kind.size) / _outlines.FONT_SCALE  # type: ignore[no-untyped-call]
         x, y = self.get_transform().transform(self.start())
@@ -239,10 +245,19 @@ class Line(Text):
         self.paint(renderer, gc, outline, place)
         gc.restore()
 
-    def paint(self, renderer: RendererAgg, gc: Any, outline: Path, place: Affine2D) -> None:
+    def _write(self, renderer: Any) -> None:
+        """Write the letters where they are known to begin; matplotlib would lay them out again."""
+        gc = renderer.new_gc()
+        gc.set_foreground(to_rgba(self.get_color()), isRGBA=True)
+        x, y = self.get_transform().transform(self.start())
+        drawn, font, turn = self.get_text(), self.get_fontproperties(), self.get_rotation()
+        renderer.draw_text(gc, x, y, drawn, font, turn, mtext=self)
+        gc.restore()
+
+    def paint(self, renderer: Any, gc: Any, outline: Path, place: Affine2D) -> None:
         """Fill the letters."""
         gc.set_linewidth(0)
-        renderer.draw_path(gc, outline, place, to_rgba(self.get_color()))  # type: ignore[no-untyped-call]
+        renderer.draw_path(gc, outline, place, to_rgba(self.get_color()))
 
 
 class Halo(Line):
@@ -257,13 +272,13 @@ class Halo(Line):
         effect = Stroke(linewidth=self.rim, foreground=colour, alpha=RIM_OPACITY, joinstyle="round")
         self.set_path_effects([effect])
 
-    def paint(self, renderer: RendererAgg, gc: Any, outline: Path, place: Affine2D) -> None:
+    def paint(self, renderer: Any, gc: Any, outline: Path, place: Affine2D) -> None:
         """Fill the letters and draw around them."""
         gc.set_foreground(self.colour)
         gc.set_alpha(RIM_OPACITY)
         gc.set_joinstyle("round")
         gc.set_linewidth(self.rim)
-        renderer.draw_path(gc, outline, place, to_rgba(self.get_color()))  # type: ignore[no-untyped-call]
+        renderer.draw_path(gc, outline, place, to_rgba(self.get_color()))
 
 
 class Words(Line):

@@ -51,7 +51,7 @@ class Spots:
 
     def boxes(self) -> NDArray[np.object_]:
         """Return the boxes of the text at all places."""
-        return np.asarray(shapely.polygons(self._corners()), dtype=object)
+        return shapes(self._corners(), self.angles)
 
     def _corners(self, chosen: slice = slice(None)) -> Numbers:
         _, width, height = block(self.text, self.kind)
@@ -123,14 +123,12 @@ class Places:
 
     def boxes(self) -> Shapes:
         """Return the boxes."""
-        return np.asarray(shapely.polygons(self.corners()), dtype=object)
+        return shapes(self.corners(), self.angles)
 
     def padded(self) -> Shapes:
         """Return the boxes with the room that labels keep free around them."""
         halves = self.halves + self.padding[:, None]
-        return np.asarray(
-            shapely.polygons(corners(self.centres, halves, self.angles)), dtype=object
-        )
+        return shapes(corners(self.centres, halves, self.angles), self.angles)
 
     @property
     def led(self) -> NDArray[np.bool_]:
@@ -152,6 +150,13 @@ def corners(centres: Numbers, halves: Numbers, angles: Numbers) -> Numbers:
     x = centres[:, :1] + across * cos - up * sin
     y = centres[:, 1:] + across * sin + up * cos
     return np.stack((x, y), axis=-1)
+
+
+def shapes(at: Numbers, angles: Numbers) -> Shapes:
+    """Return the boxes with these corners (n, 4, 2)."""
+    if angles.any():
+        return np.asarray(shapely.polygons(at), dtype=object)
+    return np.asarray(shapely.box(*at[:, 0].T, *at[:, 2].T), dtype=object)
 
 
 @lru_cache(maxsize=1024)

@@ -15,6 +15,9 @@ from shapely.geometry import Polygon
 from geobrief.spec import Extent
 from geobrief.wording import wording
 
+BEND = 0.03
+"""Points by which a line may stray when it is drawn: half a pixel at 1,200 dots per inch."""
+
 GEOD = Geod(ellps="WGS84")
 WORLD_SPAN = 120.0
 """Degrees of longitude from which on a map is a map of the world."""
@@ -162,10 +165,14 @@ class Frame:
         )
 
     def project(self, geometries: NDArray[np.object_]) -> NDArray[np.object_]:
-        """Clip geometries in degrees to the frame's surroundings and bring them to the sheet."""
+        """Clip geometries in degrees to the frame's surroundings and bring them to the sheet.
+
+        No line is moved by more than `BEND`.
+        """
         clipped = shapely.clip_by_rect(geometries, *self.bounds)
         # Long straight edges in degrees are curves on the sheet.
-        return np.asarray(shapely.transform(shapely.segmentize(clipped, 0.5), self.to_sheet))
+        bent = shapely.transform(shapely.segmentize(clipped, 0.5), self.to_sheet)
+        return np.asarray(shapely.simplify(bent, BEND, preserve_topology=False))
 
     def metres(self, start: tuple[float, float], end: tuple[float, float]) -> float:
         """Geodesic distance in metres between two points of the sheet."""
