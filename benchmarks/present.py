@@ -205,8 +205,8 @@ def report(results: dict[str, Times], pause: float, where: list[str]) -> str:
             "",
             "- Drawn: from the key to the second frame after the slide is there. On the screen:"
             " from the key to its first pixels, as the browser tells it (Event Timing); of a new"
-            f" page that is the empty frame. What takes less than {UNTOLD:g} ms it does not tell: it"
-            f" stands as {UNTOLD:g}.",
+            f" page that is the empty frame. It tells nothing under {UNTOLD:g} ms: that stands as"
+            f" {UNTOLD:g}.",
             f"- {SIZE['width']} x {SIZE['height']}, {pause:g} seconds between two presses, there"
             " and back; the browser draws by software.",
             "- geobrief: the presenter, maps alive, the move from map to map included.",

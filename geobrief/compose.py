@@ -173,10 +173,11 @@ class _Composer:
     def _note_records(self, layer: SheetLayer) -> bool:
         """Note the features of a record layer; it has nothing to draw."""
         source = self.atlas.layers[layer.id]
-        for row in _matching(source.frame, layer.where).to_dict("records"):
+        for id in _matching(source.frame, layer.where)["id"]:
+            row = source.rows[id]
             feature, _ = self._feature(layer, row, labelled=False)
             self.known.add(feature.id)
-            self.records.append(replace(feature, parts=source.parts.get(row["id"], ())))
+            self.records.append(replace(feature, parts=source.parts.get(id, ())))
         return False
 
     def _layer(self, layer: SheetLayer) -> LayerSpec:
@@ -189,9 +190,7 @@ class _Composer:
         labelled = set(_matching(frame, layer.label_where)["id"]) if layer.label else set()
         altered = self._altered(layer, frame)
         features, categories = [], {}
-        made = [
-            self._feature(layer, row, row["id"] in labelled) for row in frame.to_dict("records")
-        ]
+        made = [self._feature(layer, source.rows[id], id in labelled) for id in frame["id"]]
         # Where two features share a place, the one whose state is known lies on top.
         for (feature, category), shape in sorted(
             zip(made, frame.geometry, strict=True), key=lambda pair: pair[0][1] != UNKNOWN

@@ -90,6 +90,11 @@ class Layer:
             ) from None
 
     @cached_property
+    def rows(self) -> dict[str, dict[str, Any]]:
+        """Every feature by its id, as a mapping of its columns; not to be changed."""
+        return {row["id"]: row for row in self.frame.to_dict("records")}
+
+    @cached_property
     def parts(self) -> dict[str, tuple[str, ...]]:
         """Ids of the features that show each record; empty for a layer that is drawn."""
         if self.kind != RECORD or PARTS not in self.columns:

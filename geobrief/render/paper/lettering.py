@@ -237,7 +237,7 @@ class Line(Text):
             self._write(renderer)
             return
         outline = _outline(self.get_text(), kind.serif, kind.weight, kind.italic, kind.script)
-        size = renderer.points_to_pixels(kind.size) / _outlines.FONT_SCALE  # type: ignore[no-untyped-call]
+        size = renderer.points_to_pixels(kind.size) / _outlines.FONT_SCALE
         x, y = self.get_transform().transform(self.start())
         place = Affine2D().scale(size).rotate_deg(self.get_rotation()).translate(x, y)
         gc = renderer.new_gc()

@@ -255,8 +255,8 @@ class Room:
             return costs
         count = len(self._prices)
         # What is within the bounds of an upright box is within the box.
-        exact = "intersects" if places.angles.any() else None
-        option, bead = self._beads.query(places.padded(), predicate=exact)
+        boxes, turned = places.padded(), places.angles.any()
+        option, bead = self._beads.query(boxes, predicate="intersects" if turned else None)
         keys, where = np.unique(option * count + self._bead_line[bead], return_inverse=True)
         covered = np.bincount(where, self._steps[bead], len(keys))
         price = self._prices[keys % count] * np.minimum(1.0, covered / 12 + 0.25)
