@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
 
 import shapely
 from matplotlib.lines import Line2D
@@ -20,19 +21,22 @@ from shapely.geometry.base import BaseGeometry
 from geobrief import style
 from geobrief.render.paper.candidates import (
     RINGS,
+    Setting,
     along_line,
     around_point,
     beside_line,
+    dearer,
     in_area,
     inside,
     led_to,
+    settings,
     to_area,
     to_line,
 )
 from geobrief.render.paper.drawing import Brush
 from geobrief.render.paper.lettering import Type, draw
 from geobrief.render.paper.places import Candidate, Spots
-from geobrief.render.paper.room import Ground, Options, Room, Seat
+from geobrief.render.paper.room import Choice, Ground, Group, Room, Seat
 from geobrief.style import Symbol
 
 GIVE_UP = 11.0
@@ -155,19 +159,19 @@ def _digest(wishes: tuple[Wish, ...], ground: Ground, mirrored: bool) -> bytes:
 def _place(wishes: tuple[Wish, ...], ground: Ground, mirrored: bool) -> Placement:
     room = Room(ground)
     known = {wish.id: wish for wish in wishes}
-    options = {id: _options(wish, room, mirrored) for id, wish in known.items()}
+    choices = {wish.id: _choice(wish, room, mirrored) for wish in known.values()}
     # Of equals, the one with the fewest places to go first.
     order = sorted(
-        known.values(), key=lambda w: (not w.required, w.priority, len(options[w.id].costs), w.id)
+        known.values(), key=lambda w: (not w.required, w.priority, choices[w.id].ease, w.id)
     )
-    dropped = _settle(order, options, room)
-    _tidy(order, options, room)
+    dropped = _settle(order, choices, room)
+    _tidy(order, choices, room)
     done = Placement(dropped=[id for id in dropped if id not in room.taken])
     done.labels += [Label(w.id, w.text, room.taken[w.id]) for w in order if w.id in room.taken]
     return done
 
 
-def _options(wish: Wish, room: Room, mirrored: bool) -> Options:
+def _choice(wish: Wish, room: Room, mirrored: bool) -> Choice:
     limit = GIVE_UP
     if wish.required or (wish.subject and wish.symbol.kind == "line"):
         limit = float("inf")
@@ -180,37 +184,55 @@ def _options(wish: Wish, room: Room, mirrored: bool) -> Options:
         is_point=wish.symbol.kind == "point",
         limit=limit,
     )
-    return room.options(seat, _spots(wish, room.frame, mirrored))
+    return Choice(room, seat, _groups(wish, room.frame, mirrored))
 
 
-def _spots(wish: Wish, frame: Polygon, mirrored: bool) -> Iterator[Spots]:
+def _groups(wish: Wish, frame: Polygon, mirrored: bool) -> Iterator[Group]:
+    """Yield the places of a label by groups, from cheap to dear."""
     kind, text = wish.kind, wish.text
     if wish.symbol.kind == "point":
         x, y = shapely.get_coordinates(wish.geometry)[0].tolist()
-        yield around_point(text, kind, x, y, wish.radius, mirrored)
+        yield 0.0, partial(_one, around_point, text, kind, x, y, wish.radius, mirrored)
         rings = len(RINGS) if wish.required else SUBJECT_RINGS if wish.subject else 0
-        if rings:
-            yield led_to(text, kind, x, y, wish.radius, rings)
+        for ring in range(rings):
+            yield RINGS[ring][1], partial(_one, led_to, text, kind, x, y, wish.radius, ring)
     elif wish.symbol.kind == "line":
-        clearance = 0.22 * kind.size + max(wish.symbol.width, wish.symbol.casing_width) / 2
+        line, clearance = wish.geometry, 0.22 * kind.size
+        clearance += max(wish.symbol.width, wish.symbol.casing_width) / 2
         yields = wish.required or wish.subject
-        yield from along_line(text, kind, wish.geometry, frame, clearance, yields)
+        ways = settings(text, kind)
+        for way in ways if yields else [Setting(text, kind, 0.0)]:
+            yield way.cost, partial(along_line, way, line, frame, clearance)
         if wish.required:
-            beside = beside_line(text, kind, wish.geometry, frame, clearance, mirrored)
-            yield from (_dearer(spots, UPRIGHT) for spots in beside)
-            far = to_line(text, kind, wish.geometry, frame, wish.symbol.width / 2 + 0.5)
-            yield from (_dearer(spots, LAST_RESORT) for spots in far)
+            for way in ways:
+                dear = way._replace(cost=way.cost + UPRIGHT)
+                beside = partial(beside_line, dear, line, frame, clearance, mirrored, kind.size)
+                yield dear.cost, beside
+            reach = wish.symbol.width / 2 + 0.5
+            yield from _far(partial(to_line, text, kind, line, frame, reach))
     elif found := inside(wish.geometry, frame):
-        yield from in_area(text, kind, found)
+        for way in settings(text, kind):
+            yield way.cost, partial(_one, in_area, way, found)
         if wish.required:
-            yield from (_dearer(spots, LAST_RESORT) for spots in to_area(text, kind, found))
+            yield from _far(partial(to_area, text, kind, found))
 
 
-def _dearer(spots: Spots, more: float) -> Spots:
-    return replace(spots, costs=spots.costs + more)
+def _one(make: Callable[..., Spots], *details: object) -> Iterator[Spots]:
+    yield make(*details)
 
 
-def _settle(order: list[Wish], options: dict[str, Options], room: Room) -> list[str]:
+def _far(led: Callable[[int], Iterator[Spots]]) -> Iterator[Group]:
+    """Yield the places outside an area or away from a line, ring by ring."""
+    for ring, (_, cost) in enumerate(RINGS):
+        yield LAST_RESORT + cost, partial(_last, led, ring)
+
+
+def _last(led: Callable[[int], Iterator[Spots]], ring: int) -> Iterator[Spots]:
+    for spots in led(ring):
+        yield dearer(spots, LAST_RESORT)
+
+
+def _settle(order: list[Wish], choices: dict[str, Choice], room: Room) -> list[str]:
     """Give every label a place; return the ids of those for which there is none.
 
     A required label may take a place from another one, which then looks for its next best.
@@ -222,33 +244,30 @@ def _settle(order: list[Wish], options: dict[str, Options], room: Room) -> list[
     dropped = []
     while waiting:
         wish = waiting.popleft()
-        own = options[wish.id]
-        scores = own.costs.copy()
-        clashes = room.clashes(own)
         may_move = wish.required and moved.total() < patience
-        for number, other in clashes:
+
+        def price(other: str, may_move: bool = may_move) -> float:
             may = may_move and known[other].required
-            scores[number] += MOVE + MOVED * moved[other] if may else float("inf")
-        if not len(scores) or scores.min() == float("inf"):
+            return MOVE + MOVED * moved[other] if may else float("inf")
+
+        best = choices[wish.id].cheapest(price)
+        if best is None:
             dropped.append(wish.id)
             continue
-        best = int(scores.argmin())
-        for other in sorted({other for number, other in clashes if number == best}):
+        place, in_the_way = best
+        for other in sorted(in_the_way):
             del room.taken[other]
             moved[other] += 1
             waiting.appendleft(known[other])
-        room.taken[wish.id] = own.candidate(best)
+        room.taken[wish.id] = place
     return dropped
 
 
-def _tidy(order: list[Wish], options: dict[str, Options], room: Room) -> None:
+def _tidy(order: list[Wish], choices: dict[str, Choice], room: Room) -> None:
     """Let every label look again: a better place may have come free."""
     for wish in order:
-        own = options[wish.id]
-        barred = {number for number, _ in room.clashes(own, but=wish.id)}
-        best = next((n for n in range(len(own.costs)) if n not in barred), None)
-        if best is not None:
-            room.taken[wish.id] = own.candidate(best)
+        if best := choices[wish.id].cheapest(lambda other: float("inf")):
+            room.taken[wish.id] = best[0]
 
 
 def draw_labels(brush: Brush, labels: Iterable[Label]) -> None:

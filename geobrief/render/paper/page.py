@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -138,15 +139,20 @@ def _fitted(matter: Matter, sheet_width: float, height: float) -> tuple[Column, 
         return Column(0.0), PANEL_STEPS[0] * sheet_width if matter.inset else 0.0
     for part in PANEL_STEPS:
         width = part * sheet_width
-        for step in TYPE_STEPS:
-            column = _panel(matter.at(matter.hand.scale * step), width)
-            if column.height <= height:
-                break
-        else:
-            continue
-        if step >= 0.8 or part == PANEL_STEPS[-1]:
-            return column, width
-    return column, width
+
+        def set_at(step: float, width: float = width) -> Column:
+            return _panel(matter.at(matter.hand.scale * step), width)
+
+        step = _largest(lambda step: set_at(step).height <= height)
+        if step is not None and (step >= 0.8 or part == PANEL_STEPS[-1]):
+            break
+    return set_at(step or TYPE_STEPS[-1]), width
+
+
+def _largest(fits: Callable[[float], bool]) -> float | None:
+    """Return the largest of the `TYPE_STEPS` that fits, None where none does."""
+    number = bisect_left(TYPE_STEPS, True, key=fits)
+    return TYPE_STEPS[number] if number < len(TYPE_STEPS) else None
 
 
 def _panel(matter: Matter, width: float) -> Column:
@@ -220,7 +226,8 @@ def _under_map(
     matter: Matter, width: float, room: float, small: Place | None
 ) -> tuple[Column, Column]:
     """Return passages and legend at the largest type that fits the room, one column for each."""
-    for step in TYPE_STEPS:
+
+    def set_at(step: float) -> tuple[Column, Column]:
         inner = matter.at(matter.hand.scale * min(step, 1.0))
         words, key = Column(width), Column(width)
         _passages(words, inner)
@@ -229,9 +236,10 @@ def _under_map(
             key.gap(small.plate[3] - small.plate[1] + 8 * matter.hand.scale)
         elif not (words.rows and key.rows):
             words, key = Column(width, [*words.rows, *key.rows]).halves()
-        if max(words.height, key.height) <= room:
-            break
-    return words, key
+        return words, key
+
+    fitting = _largest(lambda step: max(column.height for column in set_at(step)) <= room)
+    return set_at(fitting or TYPE_STEPS[-1])
 
 
 def _footers(matter: Matter, size: tuple[float, float], width: float) -> tuple[Column, Column]:

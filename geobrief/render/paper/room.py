@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -86,9 +86,13 @@ class Seat:
     """Cost above which the label is better left out."""
 
 
+Group = tuple[float, Callable[[], Iterable[Spots]]]
+"""The least that any of some places costs, and what makes them."""
+
+
 @dataclass(frozen=True)
 class Options:
-    """The places of one label that touch nothing drawn, cheapest first."""
+    """Places of one label that touch nothing drawn."""
 
     places: tuple[tuple[Spots, int], ...]
     costs: Numbers
@@ -135,7 +139,7 @@ class Room:
         self._steps[np.flatnonzero(np.diff(piece, prepend=-1))] = 0.0  # where a piece begins
 
     def options(self, seat: Seat, blocks: Iterable[Spots]) -> Options:
-        """Return the places of a label that leave what is drawn in peace, cheapest first."""
+        """Return those of the places of a label that leave what is drawn in peace."""
         found = [spots for spots in blocks if len(spots.centres)]
         if not found:
             return Options((), np.empty(0), np.empty(0, dtype=object), np.empty(0, dtype=object))
@@ -154,9 +158,8 @@ class Room:
         places = places.but(blocked)
         places = places.only(places.costs <= seat.limit)
         costs = places.costs + self._crossed(places)
-        order = np.flatnonzero(costs <= seat.limit)
-        order = order[np.argsort(costs[order], kind="stable")]
-        best = places.only(order)
+        good = costs <= seat.limit
+        best = places.only(good)
         starts = np.cumsum([0, *(len(spots.centres) for spots in found)])
         blocks_of = np.searchsorted(starts, best.numbers, side="right") - 1
         return Options(
@@ -164,13 +167,13 @@ class Room:
                 (found[block], int(number - starts[block]))
                 for block, number in zip(blocks_of, best.numbers, strict=True)
             ),
-            costs[order],
+            costs[good],
             best.padded(),
             best.wires(),
         )
 
-    def clashes(self, options: Options, but: str = "") -> list[tuple[int, str]]:
-        """Return which option touches which label that has its place already."""
+    def clashes(self, options: Options, but: str) -> list[tuple[int, str]]:
+        """Return which option touches which label, `but` one, that has its place already."""
         ids: list[str] = []
         shapes: list[BaseGeometry] = []
         for id, taken in self.taken.items():
@@ -266,6 +269,46 @@ class Room:
         dear = self._prices[keys % count] >= self._prices.max()
         np.add.at(costs, keys // count, WIRE_CROSSING * np.where(dear, 1.0, 0.2))
         return costs
+
+
+class Choice:
+    """All places of one label. A group of them is looked at when no cheaper one has the best."""
+
+    def __init__(self, room: Room, seat: Seat, groups: Iterable[Group]) -> None:
+        self._room, self._seat = room, seat
+        self._groups = [group for group in groups if group[0] <= seat.limit]
+        self._seen: list[Options] = []
+
+    @property
+    def ease(self) -> int:
+        """How many of the cheapest places are free of what is drawn."""
+        return len(self._options(0).costs) if self._groups else 0
+
+    def cheapest(self, price: Callable[[str], float]) -> tuple[Candidate, set[str]] | None:
+        """Return the best place, and the labels it would take room from; None if there is none.
+
+        `price` is the cost of taking room from another label, infinite where that must not be.
+        """
+        least, found = float("inf"), None
+        for number, (floor, _) in enumerate(self._groups):
+            if floor >= least:
+                break
+            options = self._options(number)
+            scores = options.costs.copy()
+            clashes = self._room.clashes(options, self._seat.id)
+            for place, other in clashes:
+                scores[place] += price(other)
+            if len(scores) and scores.min() < least:
+                best = int(scores.argmin())
+                least, others = scores[best], {other for place, other in clashes if place == best}
+                found = options.candidate(best), others
+        return found
+
+    def _options(self, number: int) -> Options:
+        """Return a group's free places; all before it have been looked at."""
+        if number == len(self._seen):
+            self._seen.append(self._room.options(self._seat, self._groups[number][1]()))
+        return self._seen[number]
 
 
 def _chunks(lines: Iterable[BaseGeometry]) -> tuple[Shapes, NDArray[np.int_]]:
