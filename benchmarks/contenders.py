@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from functools import cache
 from io import BytesIO
@@ -17,19 +16,25 @@ from typing import Any
 
 import numpy as np
 from PIL import Image
-from shapely.geometry.base import BaseGeometry
 
+from benchmarks.shown import (
+    Shown,
+    atlas,
+    credited,
+    geojson,
+    leaflet_options,
+    library_files,
+    points,
+    shown,
+)
 from geobrief import style
-from geobrief.atlas import Atlas
 from geobrief.compose import compose
 from geobrief.render import print as printed
 from geobrief.render.paper import scene
 from geobrief.render.paper.options import PrintOptions, page_size
 from geobrief.render.paper.projection import Frame
-from geobrief.spec import LayerSpec, MapSpec, View
-from geobrief.style import Symbol
+from geobrief.spec import MapSpec, View
 
-ROOT = Path(__file__).resolve().parent.parent
 OPTIONS = PrintOptions(size="a4", dpi=300)
 INCHES = tuple(side / 72 for side in page_size(OPTIONS.size, OPTIONS.orientation))
 CSS_DPI = 96
@@ -37,13 +42,6 @@ DELAY = 3
 """Seconds that folium waits for its map unless told otherwise."""
 
 Draw = Callable[[str], bytes]
-Shown = tuple[LayerSpec, Symbol, list[BaseGeometry]]
-
-
-@cache
-def atlas() -> Atlas:
-    """The atlas of the repository's own folders."""
-    return Atlas.load(ROOT / "content", ROOT / "geodata")
 
 
 def ours(sheet: str) -> bytes:
@@ -52,26 +50,10 @@ def ours(sheet: str) -> bytes:
 
 
 def _shown(spec: MapSpec) -> Iterator[Shown]:
-    """Yield what is on a sheet by layer and symbol, from the ground up, in degrees."""
-    symbols = dict(spec.symbols)
+    """Yield what is on a sheet, as fine as the paper shows it."""
     page = tuple(72 * side for side in INCHES)
     scale = Frame(spec.extent, (0.0, 0.0, page[0], page[1])).metres_per_point
-    column = "geometry" if scale * 72 / OPTIONS.dpi < scene.FINE else "display"
-    for layer in spec.layers:
-        if layer.kind == "raster" or not layer.features:
-            continue
-        rows = atlas().layers[layer.id].frame[column]
-        by_symbol: dict[str, list[BaseGeometry]] = defaultdict(list)
-        for feature in layer.features:
-            geometry = rows[feature.id.partition("/")[2]]
-            if geometry is not None and not (layer.quiet and not feature.selected):
-                by_symbol[feature.symbol].append(geometry)
-        for symbol, geometries in by_symbol.items():
-            yield layer, symbols[symbol], geometries
-
-
-def _credits(spec: MapSpec) -> str:
-    return " · ".join(str(credit) for credit in spec.credits)
+    return shown(spec, "geometry" if scale * 72 / OPTIONS.dpi < scene.FINE else "display")
 
 
 # cartopy
@@ -89,10 +71,11 @@ def cartopy(sheet: str, shaded: bool = True) -> bytes:
     axes: Any = figure.add_axes((0.03, 0.1, 0.7, 0.84), projection=_projection(spec))
     west, south, east, north = spec.extent
     axes.set_extent((west, east, south, north), crs=degrees)
-    for layer, symbol, geometries in _shown(spec):
+    for layer, symbol, placed in _shown(spec):
+        geometries = [geometry for _, geometry in placed]
         height = 2 + [one.id for one in spec.layers].index(layer.id)
         if symbol.kind == "point":
-            at = np.array([(one.x, one.y) for g in geometries for one in _points(g)])
+            at = np.array([(one.x, one.y) for g in geometries for one in points(g)])
             axes.scatter(
                 *at.T, transform=degrees, s=(2 * symbol.radius) ** 2, zorder=height,
                 facecolor=style.HALO if symbol.hollow else symbol.fill,
@@ -123,7 +106,7 @@ def cartopy(sheet: str, shaded: bool = True) -> bytes:
     ]
     figure.legend(handles=handles, loc="upper left", bbox_to_anchor=(0.74, 0.9), fontsize=7)
     figure.text(0.74, 0.93, spec.title, fontsize=14)
-    figure.text(0.03, 0.04, _credits(spec), fontsize=5, wrap=True)
+    figure.text(0.03, 0.04, credited(spec), fontsize=5, wrap=True)
     buffer = BytesIO()
     figure.savefig(buffer, format="png", dpi=OPTIONS.dpi)
     return buffer.getvalue()
@@ -149,10 +132,6 @@ def _projection(spec: MapSpec) -> Any:
     return crs.LambertConformal(lon, lat, standard_parallels=parallels)
 
 
-def _points(geometry: BaseGeometry) -> list[Any]:
-    return list(getattr(geometry, "geoms", [geometry]))
-
-
 @cache
 def _hillshade(path: Path) -> Image.Image:
     with Image.open(path) as image:
@@ -169,7 +148,9 @@ def folium(sheet: str, delay: int = DELAY) -> bytes:
     spec = compose(atlas(), sheet, View())
     west, south, east, north = spec.extent
     leaflet = library.Map(tiles=None, zoom_control=False, attributionControl=False, zoom_snap=0)
-    leaflet.default_js, leaflet.default_css = _files()
+    leaflet.default_js, leaflet.default_css = (
+        [(name, file.as_uri()) for name, file in files] for files in library_files()
+    )
     leaflet.fit_bounds([(south, west), (north, east)])
     for layer in spec.layers:
         if layer.kind == "raster":
@@ -180,17 +161,17 @@ def folium(sheet: str, delay: int = DELAY) -> bytes:
                 str(atlas().layers[layer.id].path),
                 bounds=[(bottom, left), (top, right)], opacity=0.35, z_index=500,
             ).add_to(leaflet)  # fmt: skip
-    for _, symbol, geometries in _shown(spec):
+    for _, symbol, placed in _shown(spec):
         if symbol.kind == "point":
-            for one in (one for geometry in geometries for one in _points(geometry)):
+            for one in (one for _, geometry in placed for one in points(geometry)):
                 library.CircleMarker(
                     (one.y, one.x), radius=symbol.radius, color=symbol.stroke, weight=symbol.width,
                     fill=True, fill_opacity=1, fill_color=symbol.fill or style.HALO,
                 ).add_to(leaflet)  # fmt: skip
         else:
-            looks = _looks(symbol)
+            looks = leaflet_options(symbol)
             collection = library.GeoJson(
-                {"type": "FeatureCollection", "features": [_geojson(g) for g in geometries]},
+                {"type": "FeatureCollection", "features": [geojson(one) for one in placed]},
                 style_function=lambda _, looks=looks: looks,
             )
             collection.add_to(leaflet)
@@ -199,7 +180,7 @@ def folium(sheet: str, delay: int = DELAY) -> bytes:
     page.html.add_child(
         library.Element(
             f'<div style="position:fixed;z-index:9999;right:8px;top:8px;width:24%;background:#fff">'
-            f"<h3>{spec.title}</h3><ul>{words}</ul><small>{_credits(spec)}</small></div>"
+            f"<h3>{spec.title}</h3><ul>{words}</ul><small>{credited(spec)}</small></div>"
         )
     )
     size = tuple(round(side * CSS_DPI) for side in INCHES)
@@ -210,51 +191,6 @@ def folium(sheet: str, delay: int = DELAY) -> bytes:
 def folium_at_once(sheet: str) -> bytes:
     """Draw with folium, but do not wait for the map: its layers are drawn as the page loads."""
     return folium(sheet, delay=0)
-
-
-def _looks(symbol: Symbol) -> dict[str, object]:
-    filled = symbol.kind == "fill" and bool(symbol.fill) and not symbol.hollow
-    return {
-        "color": symbol.stroke,
-        "weight": symbol.width,
-        "opacity": symbol.opacity if symbol.stroke else 0,
-        "fill": filled,
-        "fillColor": symbol.fill,
-        "fillOpacity": symbol.fill_opacity if filled else 0,
-        "dashArray": " ".join(str(one) for one in symbol.dash) or None,
-    }
-
-
-def _geojson(geometry: BaseGeometry) -> dict[str, object]:
-    return {"type": "Feature", "properties": {}, "geometry": geometry.__geo_interface__}
-
-
-@cache
-def _files() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """Return folium's scripts and styles as files, so that the network takes no part.
-
-    The styles of marker icons have no package; no map here has such a marker.
-    """
-    from xstatic.pkg import bootstrap, font_awesome, jquery, leaflet
-
-    def address(package: Any, path: str) -> str:
-        file = Path(package.BASE_DIR) / path
-        if not file.is_file():
-            raise FileNotFoundError(file)
-        return file.as_uri()
-
-    return (
-        [
-            ("leaflet", address(leaflet, "leaflet.js")),
-            ("jquery", address(jquery, "jquery.min.js")),
-            ("bootstrap", address(bootstrap, "js/bootstrap.bundle.min.js")),
-        ],
-        [
-            ("leaflet_css", address(leaflet, "leaflet.css")),
-            ("bootstrap_css", address(bootstrap, "css/bootstrap.min.css")),
-            ("awesome_markers_font_css", address(font_awesome, "css/all.min.css")),
-        ],
-    )
 
 
 def browser() -> tuple[str | None, str | None]:

@@ -18,8 +18,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks.contenders import atlas
 from benchmarks.report import RESULTS, machine, write_part
+from benchmarks.shown import atlas
 from tools.dashboard import SWITCHES, chromium, served
 
 BAR = 200.0

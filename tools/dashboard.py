@@ -52,21 +52,27 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(log: Path, **environment: str) -> Iterator[str]:
-    """Run the dashboard as `make run` starts it; give its address without a slash at the end."""
+def served(
+    log: Path, script: str = "app.py", folder: Path = ROOT, **environment: str
+) -> Iterator[str]:
+    """Run the dashboard as `make run` starts it; give its address without a slash at the end.
+
+    Another `script` runs in a `folder` of its own, whose settings it takes.
+    """
     port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)]
+    health = "healthz" if script == "app.py" else "_stcore/health"
     with log.open("w") as out:
         process = subprocess.Popen(
             command,
-            cwd=ROOT,
+            cwd=folder,
             stdout=out,
             stderr=subprocess.STDOUT,
             env={**os.environ, **environment},
         )
     address = f"http://localhost:{port}"
     try:
-        _wait(address, process, log)
+        _wait(f"{address}/{health}", process, log)
         yield address
     finally:
         process.terminate()
@@ -79,7 +85,7 @@ def _wait(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
         if process.poll() is not None:
             break
         try:
-            with urllib.request.urlopen(f"{address}/healthz", timeout=30) as answer:
+            with urllib.request.urlopen(address, timeout=30) as answer:
                 if answer.status == 200:
                     return
         except (urllib.error.URLError, TimeoutError):

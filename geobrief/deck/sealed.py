@@ -56,7 +56,7 @@ def write(
     figures, run, charts = [], [], []
     for slide in deck.slides:
         pause()
-        script = inline.whole_script(compiled(atlas, slide.spec, held=True).script)
+        script = inline.whole_script(compiled(atlas, slide.spec, "held").script)
         figures.append(_figure(atlas, slide, held, script))
         run.append(script)
         charts.append([_chart_url(atlas, deck, one) for one in slide.charts])
@@ -101,7 +101,7 @@ def _figure(atlas: Atlas, slide: DeckSlide, held: Held, script: str) -> Markup:
     """Return the page of a slide's map, without what all of them share."""
     spec = slide.spec
     own = spec.extent != atlas.sheets[spec.sheet].extent
-    made = compiled(atlas, spec, held=True)
+    made = compiled(atlas, spec, "held")
     values = screen.values(atlas, spec, {"bbox": "own"} if own else None, made)
     values["legend"] = [group for group in values["legend"] if group["on"]]
     kinds = [place["kind"] for place in values["places"]]

@@ -58,13 +58,13 @@ def _in_area(geometry: BaseGeometry) -> list[Anchor]:
         inside = np.array([rings.representative_point()])
     depth = shapely.distance(inside, rings.boundary)
     order = np.argsort(-depth, kind="stable")
-    chosen: list[shapely.Point] = []
-    for point in inside[order]:
-        if all(point.distance(other) > 3 * step for other in chosen):
-            chosen.append(point)
+    chosen: list[list[float]] = []
+    for place in shapely.get_coordinates(inside[order]).tolist():
+        if all(math.dist(place, other) > 3 * step for other in chosen):
+            chosen.append(place)
         if len(chosen) == AREA_ANCHORS:
             break
-    return [(round(p.x, 3), round(p.y, 3), 0.0) for p in chosen]
+    return [(round(x, 3), round(y, 3), 0.0) for x, y in chosen]
 
 
 def _along(geometry: BaseGeometry) -> list[Anchor]:

@@ -6,12 +6,13 @@ The script holds geometry alone, so the same one serves every language, selectio
 from __future__ import annotations
 
 import json
+import math
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
 import folium
@@ -32,8 +33,15 @@ if TYPE_CHECKING:
     from geobrief.atlas import Atlas
     from geobrief.layers import Layer
 
-DECIMALS = 4
-"""Decimals of a degree in the page: 0.0001 degrees are about 11 metres."""
+FINEST = 10_000
+"""Steps in a degree of all that a page may draw: 0.0001 degrees are about 11 metres."""
+
+ACROSS = 4_000
+"""Steps across a sheet's extent of the lines that its page begins with: a quarter of a pixel on a
+map of 1,000 pixels. A reader who comes closer gets the finest ones."""
+
+Detail = Literal["first", "whole", "held"]
+"""Lines in the page: those it begins with, the finest, or none, as another page holds them."""
 
 OWN = ("map.js", "keys.js", "spots.js", "labels.js", "furniture.js", "presented.js", "map.css")
 """Our own files; what they say is part of a page's digest."""
@@ -84,18 +92,19 @@ class _Call(MacroElement):
 
 
 class _Vectors(_Call):
-    """A point, line or polygon layer: its geometries by feature id, or null where `held`."""
+    """A point, line or polygon layer: its geometries by feature id, or null where held."""
 
     def __init__(
-        self, atlas: Atlas, layer: LayerSpec, pane: str, extent: Extent, held: bool
+        self, atlas: Atlas, layer: LayerSpec, pane: str, extent: Extent, detail: Detail
     ) -> None:
         kind = atlas.layers[layer.id].kind
-        shapes = None if held else geometries(atlas, layer)
+        units = _units(extent, detail)
+        shapes = None if detail == "held" else geometries(atlas, layer, units)
         super().__init__("vector", layer.id, pane, kind, shapes, _places(atlas, layer, extent))
 
 
 class _Raster(_Call):
-    """A picture on the map, by address, or null where `held`: the twin in Web Mercator."""
+    """A picture on the map, by address, or null where held: the twin in Web Mercator."""
 
     def __init__(self, atlas: Atlas, layer: LayerSpec, pane: str, held: bool) -> None:
         twin = web_twin(atlas, layer.id)
@@ -104,7 +113,7 @@ class _Raster(_Call):
 
 
 class _Begin(_Call):
-    """Hands the Leaflet map over to our script, and the box that the ground layer fills."""
+    """Hands over the Leaflet map, the box that the ground layer fills, the steps in a degree."""
 
     _template = Template(
         "{% macro script(this, kwargs) %}"
@@ -112,8 +121,8 @@ class _Begin(_Call):
         "{% endmacro %}"
     )
 
-    def __init__(self, atlas: Atlas, spec: MapSpec) -> None:
-        super().__init__("begin", ground(atlas, spec))
+    def __init__(self, atlas: Atlas, spec: MapSpec, units: int) -> None:
+        super().__init__("begin", ground(atlas, spec), units)
 
 
 WORLD: Extent = (-180.0, -85.05, 180.0, 85.05)
@@ -149,17 +158,30 @@ _cache: OrderedDict[str, Compiled] = OrderedDict()
 _lock = Lock()
 
 
-def compiled(atlas: Atlas, spec: MapSpec, held: bool = False) -> Compiled:
-    """Compile, or return what an equal set of features gave before; the oldest leave first.
+def compiled(atlas: Atlas, spec: MapSpec, detail: Detail = "first") -> Compiled:
+    """Compile, or return what an equal set of features gave before; the oldest leave first."""
+    key = f"{_compile_key(atlas, spec)}-{detail}"
+    return _kept(key, lambda: _compile(atlas, spec, key, detail))
 
-    Where the page is `held` by another one, that one has geometries and pictures, each once.
-    """
-    key = _compile_key(atlas, spec) + ("-held" if held else "")
+
+def refined(atlas: Atlas, spec: MapSpec) -> Compiled:
+    """Return the script that gives a page the finest lines; it has no header and no body."""
+    key = f"{_compile_key(atlas, spec)}-refined"
+    return _kept(key, lambda: Compiled("", "", _refinement(atlas, spec), key))
+
+
+def _refinement(atlas: Atlas, spec: MapSpec) -> str:
+    layers = [ly for ly in spec.layers if ly.kind in ("line", "polygon") and ly.features]
+    drawn = {layer.id: geometries(atlas, layer) for layer in layers}
+    return f"geobrief.refine({FINEST}, {script_json(drawn)});\n"
+
+
+def _kept(key: str, make: Callable[[], Compiled]) -> Compiled:
     with _lock:
         if key in _cache:
             _cache.move_to_end(key)
             return _cache[key]
-    made = _compile(atlas, spec, key, held)
+    made = make()
     with _lock:
         _cache[key] = made
         while len(_cache) > settings().map_cache:
@@ -183,7 +205,13 @@ def _compile_key(atlas: Atlas, spec: MapSpec) -> str:
     return sha256(json.dumps(named, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def _compile(atlas: Atlas, spec: MapSpec, digest: str, held: bool) -> Compiled:
+def _units(extent: Extent, detail: Detail) -> int:
+    """Return the steps in a degree of a page's lines."""
+    longest = max(extent[2] - extent[0], extent[3] - extent[1])
+    return min(FINEST, math.ceil(ACROSS / longest)) if detail == "first" else FINEST
+
+
+def _compile(atlas: Atlas, spec: MapSpec, digest: str, detail: Detail) -> Compiled:
     extent = atlas.sheets[spec.sheet].extent
     figure = Figure()
     leaflet = _Map(
@@ -202,7 +230,7 @@ def _compile(atlas: Atlas, spec: MapSpec, digest: str, held: bool) -> Compiled:
     leaflet.default_js = [(name, asset_url(name)) for name in SCRIPTS]
     leaflet.default_css = [(name, asset_url(name)) for name in SHEETS]
     leaflet.add_to(figure)
-    _add(leaflet, _Begin(atlas, spec), "begin")
+    _add(leaflet, _Begin(atlas, spec, _units(extent, detail)), "begin")
     last_area = max((i for i, ly in enumerate(spec.layers) if ly.kind == "polygon"), default=0)
     _add(leaflet, CustomPane("graticule", z_index=_depth(last_area) + 3), "graticule")
     _add(leaflet, CustomPane("lit", z_index=_depth(last_area) + 5), "lit")
@@ -210,9 +238,9 @@ def _compile(atlas: Atlas, spec: MapSpec, digest: str, held: bool) -> Compiled:
         pane = f"layer-{layer.id}"
         _add(leaflet, CustomPane(pane, z_index=_depth(index), pointer_events=True), f"pane{index}")
         element = (
-            _Raster(atlas, layer, pane, held)
+            _Raster(atlas, layer, pane, detail == "held")
             if layer.kind == "raster"
-            else _Vectors(atlas, layer, pane, extent, held)
+            else _Vectors(atlas, layer, pane, extent, detail)
         )
         _add(leaflet, element, f"layer{index}")
     top = _depth(len(spec.layers))
@@ -240,9 +268,10 @@ def _tidy(script: str) -> str:
     return "\n".join(line.strip() for line in script.splitlines() if line.strip()) + "\n"
 
 
-def geometries(atlas: Atlas, layer: LayerSpec) -> dict[str, Any]:
-    """Return the packed geometry of each drawn feature, by id."""
-    return {feature.id: packed(shape) for feature, shape in _shapes(atlas, layer)}
+def geometries(atlas: Atlas, layer: LayerSpec, units: int = FINEST) -> dict[str, Any]:
+    """Return the packed geometry of each drawn feature, by id; points are always the finest."""
+    steps = FINEST if atlas.layers[layer.id].kind == "point" else units
+    return {feature.id: packed(shape, steps) for feature, shape in _shapes(atlas, layer)}
 
 
 def _places(atlas: Atlas, layer: LayerSpec, extent: Extent) -> dict[str, Any]:
@@ -264,21 +293,21 @@ def _shapes(atlas: Atlas, layer: LayerSpec) -> Iterator[tuple[FeatureSpec, BaseG
             yield feature, shape
 
 
-def packed(shape: BaseGeometry) -> list[Any]:
+def packed(shape: BaseGeometry, units: int = FINEST) -> list[Any]:
     """Return a geometry as its kind and its lines, nested as in GeoJSON.
 
-    A line is a list of whole numbers, x and y in turn: ten-thousandths of a degree, each from the
-    point before. That is half of what GeoJSON weighs on the wire.
+    A line is a list of whole numbers, x and y in turn: steps of which a degree has `units`, each
+    from the point before. That is half of what GeoJSON weighs on the wire.
     """
     if shape.geom_type in ("MultiLineString", "MultiPolygon"):
-        return [shape.geom_type, [packed(part)[1] for part in shapely.get_parts(shape)]]
+        return [shape.geom_type, [packed(part, units)[1] for part in shapely.get_parts(shape)]]
     if shape.geom_type == "Polygon":
-        return ["Polygon", [_steps(ring) for ring in shapely.get_rings(shape)]]
-    return [shape.geom_type, _steps(shape)]
+        return ["Polygon", [_steps(ring, units) for ring in shapely.get_rings(shape)]]
+    return [shape.geom_type, _steps(shape, units)]
 
 
-def _steps(line: BaseGeometry) -> list[int]:
-    points = np.rint(shapely.get_coordinates(line) * 10**DECIMALS).astype(np.int64)
+def _steps(line: BaseGeometry, units: int) -> list[int]:
+    points = np.rint(shapely.get_coordinates(line) * units).astype(np.int64)
     moved = np.diff(points, axis=0, prepend=np.zeros((1, 2), np.int64))
     moved = moved[(moved != 0).any(axis=1) | (np.arange(len(moved)) == 0)]
     found: list[int] = moved.ravel().tolist()

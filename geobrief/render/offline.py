@@ -35,7 +35,7 @@ def render(atlas: Atlas, spec: MapSpec, marking: str = "") -> bytes:
     SetupError
         If a script holds what would end it early.
     """
-    made = compiled(atlas, spec)
+    made = compiled(atlas, spec, "whole")
     own = spec.extent != atlas.sheets[spec.sheet].extent
     values = screen.values(atlas, spec, {"bbox": "own"} if own else None, made)
     values["legend"] = [group for group in values["legend"] if group["on"]]

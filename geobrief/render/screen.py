@@ -29,6 +29,9 @@ from geobrief.wording import wording
 if TYPE_CHECKING:
     from geobrief.atlas import Atlas
 
+FINER = "finer"
+"""Parameter of a script's address that asks for the finest lines."""
+
 _OUTSIDE = re.compile(r"<(?:script|link|style|img)[^>]*https?://[^>]*>", re.I)
 
 
@@ -80,6 +83,7 @@ def values(
         "spec_json": Markup(script_safe(spec.to_json())),
         "page_json": Markup(script_json(_page_data(atlas, spec, asked))),
         "script_url": _script_url(spec.sheet, asked, made.digest),
+        "finer_url": _script_url(spec.sheet, {**asked, FINER: "1"}, made.digest),
     }
 
 

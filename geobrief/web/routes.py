@@ -25,6 +25,7 @@ from geobrief.listing import listing
 from geobrief.render import screen
 from geobrief.render.assets import asset_digest, asset_file
 from geobrief.render.formats import MEDIA_TYPES
+from geobrief.render.leaflet import refined
 from geobrief.render.paper.options import PrintOptions
 from geobrief.settings import settings
 from geobrief.spec import MapSpec, View
@@ -108,7 +109,8 @@ def _map_script(atlas: Atlas, request: Request) -> Response:
     spec, view = _spec(atlas, request)
     made = screen.page(atlas, spec, view.to_query())
     fresh = request.query_params.get("v") == made.digest
-    return body_answer(request, made.script, MEDIA[".js"], FOREVER if fresh else ASK)
+    script = refined(atlas, spec).script if screen.FINER in request.query_params else made.script
+    return body_answer(request, script, MEDIA[".js"], FOREVER if fresh else ASK)
 
 
 def _asset(request: Request) -> Response:

@@ -245,3 +245,35 @@ def test_numbers_and_tips_keep_clear(sheet: Callable[..., Any], atlas: Atlas) ->
             assert tip["x"] >= size["x"] and tip["y"] >= size["y"]
             assert tip["x"] + tip["width"] <= size["x"] + size["width"]
             assert tip["y"] + tip["height"] <= size["y"] + size["height"]
+
+
+OUTLINES = """(kind) => {
+  const all = Array.from(geobrief.items.values()).filter((it) => it.symbol.kind === kind);
+  return { first: all[0].feature.id, points: all.flatMap((it) => it.latlngs.flat(3)).length };
+}"""
+
+
+def test_who_comes_closer_gets_the_finest_lines_once(
+    sheet: Callable[..., Any], page: Any, server: str, atlas: Atlas
+) -> None:
+    asked: list[str] = []
+    page.on("request", lambda one: asked.append(one.url) if "finer=" in one.url else None)
+    opened = sheet(bounded(atlas))
+    before = {kind: opened.evaluate(OUTLINES, kind) for kind in ("line", "fill")}
+    assert not asked, "the sheet's own extent needs no finer lines"
+    opened.evaluate("(id) => { geobriefMap.select([id]); }", before["line"]["first"])
+    for _ in range(5):
+        opened.evaluate("() => { geobrief.map.zoomIn(1, { animate: false }); }")
+    opened.locator("body[data-finer='1']").wait_for()
+    for kind, rough in before.items():
+        assert opened.evaluate(OUTLINES, kind)["points"] > rough["points"]
+    assert opened.locator("path.gb-halo").count() == 1
+    opened.evaluate("() => { geobrief.map.zoomIn(1, { animate: false }); }")
+    assert len(asked) == 1
+
+
+def test_a_link_to_a_close_view_has_the_finest_lines(page: Any, server: str, atlas: Atlas) -> None:
+    west, south, east, north = atlas.sheets[bounded(atlas)].extent
+    box = ((west + east) / 2, (south + north) / 2, (west + east) / 2 + 1, (south + north) / 2 + 0.7)
+    page.goto(f"{server}/map/{bounded(atlas)}?bbox={','.join(f'{side:.3f}' for side in box)}")
+    page.locator("body[data-finer='1']").wait_for()

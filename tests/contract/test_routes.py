@@ -37,7 +37,9 @@ def sheet(client: TestClient) -> str:
 
 
 def _script(html: str) -> str:
-    found = re.search(r'<script src="(/map/[^"]+)"></script>\s*</body>', html)
+    found = re.search(
+        r'<script src="(/map/[^"]+)" data-finer="/map/[^"]+"></script>\s*</body>', html
+    )
     assert found
     return found.group(1).replace("&amp;", "&")
 
@@ -110,11 +112,14 @@ def test_map_page_and_its_files(client: TestClient, sheet: str) -> None:
 
 
 def test_any_replica_answers_the_script(client: TestClient, sheet: str) -> None:
-    address = _script(client.get(f"/map/{sheet}").text)
-    expected = client.get(address).text
-    leaflet._cache.clear()
-    with TestClient(Starlette(routes=routes())) as replica:
-        assert replica.get(address).text == expected
+    page = client.get(f"/map/{sheet}").text
+    finer = re.findall(r'data-finer="([^"]+)"', page)[0].replace("&amp;", "&")
+    for address in (_script(page), finer):
+        expected = client.get(address)
+        assert "immutable" in expected.headers["cache-control"]
+        leaflet._cache.clear()
+        with TestClient(Starlette(routes=routes())) as replica:
+            assert replica.get(address).text == expected.text
 
 
 def test_an_old_digest_is_answered_but_not_kept(client: TestClient, sheet: str) -> None:

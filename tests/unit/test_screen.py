@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from collections.abc import Iterator
@@ -110,11 +111,11 @@ def test_script_draws_every_feature_of_the_spec(atlas: Atlas) -> None:
     assert rasters == [layer.id for layer in spec.layers if layer.kind == "raster"]
 
 
-def unpacked(lines: list[Any], digits: int = leaflet.DECIMALS) -> Any:
+def unpacked(lines: list[Any], units: int = leaflet.FINEST) -> Any:
     """Return the nested coordinates of packed lines, in degrees."""
     if isinstance(lines[0], list):
-        return [unpacked(line) for line in lines]
-    return np.cumsum(np.reshape(lines, (-1, 2)), axis=0) / 10**digits
+        return [unpacked(line, units) for line in lines]
+    return np.cumsum(np.reshape(lines, (-1, 2)), axis=0) / units
 
 
 @pytest.mark.parametrize(
@@ -140,6 +141,36 @@ def test_packed_geometry_is_the_geometry(wkt: str) -> None:
 def test_points_of_one_place_are_packed_once() -> None:
     line = shapely.LineString([(60, 30), (60.00001, 30), (61, 30)])
     assert leaflet.packed(line) == ["LineString", [600000, 300000, 10000, 0]]
+
+
+def test_a_page_begins_with_lines_near_the_finest_and_can_ask_for_these(atlas: Atlas) -> None:
+    for id in (min(atlas.sheets, key=_longest), max(atlas.sheets, key=_longest)):
+        spec = compose(atlas, id, View())
+        script = screen.page(atlas, spec).script
+        units = int(re.findall(r"^geobrief\.begin\(.*, (\d+)\);$", script, re.M)[0])
+        asked = re.fullmatch(
+            r"geobrief\.refine\((\d+), (.*)\);\n", leaflet.refined(atlas, spec).script
+        )
+        assert asked and int(asked[1]) == leaflet.FINEST > units
+        finest = json.loads(asked[2])
+        for call in re.findall(r"^geobrief\.vector\((.*)\);$", script, re.M):
+            layer, _, kind, drawn, _ = json.loads(f"[{call}]")
+            assert (layer in finest) == (kind != "point")
+            for key, (_, lines) in drawn.items() if kind != "point" else ():
+                rough = shapely.multipoints(np.vstack(flattened(unpacked(lines, units))))
+                fine = shapely.points(np.vstack(flattened(unpacked(finest[layer][key][1]))))
+                assert shapely.distance(rough, fine).max() <= 0.5**0.5 / units + 1e-4, key
+
+
+def _longest(sheet: str) -> float:
+    west, south, east, north = current_atlas().sheets[sheet].extent
+    return max(east - west, north - south)
+
+
+def test_no_page_begins_with_more_than_300_kilobytes(atlas: Atlas) -> None:
+    for id in atlas.sheets:
+        script = screen.page(atlas, compose(atlas, id, View())).script
+        assert len(gzip.compress(script.encode(), 6)) < 300_000, id
 
 
 def flattened(nested: Any) -> list[Any]:

@@ -1,5 +1,6 @@
 /* The map page's behaviour. It reads data only: the spec and the page's wording from JSON blocks,
-   the geometry from the page's own script, which calls geobrief.raster, .vector and .ready. */
+   the geometry from the page's own script, which calls geobrief.raster, .vector and .ready, and
+   from a second one, which calls geobrief.refine, when the reader comes closer. */
 (function () {
   "use strict";
 
@@ -13,10 +14,13 @@
   L.Browser.ie3d = true;
 
   const reduced = window.matchMedia("(prefers-reduced-motion: reduce)");
-  const UNITS = 10000; // of packed geometry in a degree
+  const FINEST = 10000; // steps in a degree of packed points
+  const ROUGH = 0.6; // pixels of a step from which on lines are to be finer
   const items = new Map(); // feature id -> item
   const layers = new Map(); // layer id -> { id, pane, items, image }
   let map, spec, page, features, symbols, box;
+  let units = FINEST; // steps in a degree of packed lines
+  let finer = ""; // address of the script that has them finer, until it is asked
   let lit = []; // ids that were chosen
   let shining = new Set(); // what shows them: themselves, or the parts of a record
   let halos = [];
@@ -45,8 +49,10 @@
     return JSON.parse(document.getElementById(id).textContent);
   }
 
-  function begin(target, ground) {
+  function begin(target, ground, steps) {
     map = target;
+    units = steps;
+    finer = document.currentScript.dataset.finer || "";
     spec = json("spec");
     page = json("page");
     exact = page.exact;
@@ -132,23 +138,43 @@
     return it;
   }
 
-  /* Geometry as its kind and its lines, nested as in GeoJSON; a line is x and y in turn, in
-     ten-thousandths of a degree, each from the point before. */
+  /* Geometry as its kind and its lines, nested as in GeoJSON; a line is x and y in turn, in steps
+     of a degree, each from the point before. */
   function coordinates([kind, lines]) {
     const depth = { Point: 0, MultiPoint: 0, LineString: 0, MultiLineString: 1, Polygon: 1, MultiPolygon: 2 }[kind];
-    const found = unpacked(lines, depth);
+    const found = unpacked(lines, depth, kind.endsWith("Point") ? FINEST : units);
     return kind === "Point" ? found[0] : found;
   }
 
-  function unpacked(lines, depth) {
-    if (depth) return lines.map((line) => unpacked(line, depth - 1));
+  function unpacked(lines, depth, units) {
+    if (depth) return lines.map((line) => unpacked(line, depth - 1, units));
     const found = [];
     for (let i = 0, x = 0, y = 0; i < lines.length; i += 2) {
       x += lines[i];
       y += lines[i + 1];
-      found.push(L.latLng(y / UNITS, x / UNITS));
+      found.push(L.latLng(y / units, x / units));
     }
     return found;
+  }
+
+  /* Ask for finer lines where a step of the ones that are there would show. */
+  function closer() {
+    if (!finer || 256 * Math.pow(2, map.getZoom()) / 360 / units < ROUGH) return;
+    const script = document.createElement("script");
+    script.src = finer;
+    finer = "";
+    document.body.append(script);
+  }
+
+  /* Draw lines and areas anew; `drawn` has their geometries by layer and feature. */
+  function refine(steps, drawn) {
+    units = steps;
+    Object.keys(drawn).forEach((id) => layers.get(id).items.forEach((it) => {
+      it.latlngs = coordinates(drawn[id][it.feature.id]);
+      [it.casing, it.path, it.hit].forEach((part) => part && part.setLatLngs(it.latlngs));
+    }));
+    relight();
+    document.body.dataset.finer = "1";
   }
 
   function dashes(symbol) {
@@ -219,8 +245,7 @@
   function select(ids, options) {
     lit = Array.from(new Set(ids)).filter((id) => features.has(id));
     shining = new Set(lit.flatMap((id) => [id, ...features.get(id).parts]).filter((id) => items.has(id)));
-    halos.forEach((halo) => halo.remove());
-    halos = Array.from(shining, (id) => halo(items.get(id)));
+    relight();
     items.forEach((it, id) => it.path.getElement().classList.toggle("is-lit", shining.has(id)));
     items.forEach((it, id) => it.feature.interactive && (it.hit || it.path).getElement().setAttribute("aria-pressed", String(lit.includes(id))));
     document.body.dataset.selected = lit.join(",");
@@ -228,6 +253,11 @@
     // The light is painted first; moving the map takes longer than a reader should wait for it.
     if (options && options.move) requestAnimationFrame(() => setTimeout(move, 0));
     else if (!options || !options.first) geobrief.placeLabels();
+  }
+
+  function relight() {
+    halos.forEach((halo) => halo.remove());
+    halos = Array.from(shining, (id) => halo(items.get(id)));
   }
 
   function halo(it) {
@@ -327,6 +357,7 @@
   function moved() {
     if (quiet) return;
     pristine = false;
+    closer();
     viewChanged();
   }
 
@@ -370,6 +401,7 @@
       geobrief.viewDrawn();
       document.body.dataset.ready = "1";
       emit("ready", view());
+      closer();
     });
   }
 
@@ -383,7 +415,7 @@
   }
 
   window.geobrief = {
-    begin, raster, vector, ready, choose, describe, select, reset, show, view, passagesOf, framed, presented, items, layers,
+    begin, raster, vector, refine, ready, choose, describe, select, reset, show, view, passagesOf, framed, presented, items, layers,
     get map() { return map; }, get spec() { return spec; }, get page() { return page; },
     get ground() { return box; }, get lit() { return lit; }, get shining() { return shining; },
   };
