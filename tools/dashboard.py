@@ -12,6 +12,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -51,6 +52,14 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+@dataclass(frozen=True)
+class Running:
+    """A dashboard that runs: its address without a slash at the end, and its process."""
+
+    address: str
+    process: subprocess.Popen[bytes]
+
+
 @contextmanager
 def served(
     log: Path, script: str = "app.py", folder: Path = ROOT, **environment: str
@@ -59,6 +68,15 @@ def served(
 
     Another `script` runs in a `folder` of its own, whose settings it takes.
     """
+    with running(log, script, folder, **environment) as dashboard:
+        yield dashboard.address
+
+
+@contextmanager
+def running(
+    log: Path, script: str = "app.py", folder: Path = ROOT, **environment: str
+) -> Iterator[Running]:
+    """Run the dashboard as `served` does; give its process too."""
     port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)]
     health = "healthz" if script == "app.py" else "_stcore/health"
@@ -73,7 +91,7 @@ def served(
     address = f"http://localhost:{port}"
     try:
         _wait(f"{address}/{health}", process, log)
-        yield address
+        yield Running(address, process)
     finally:
         process.terminate()
         process.wait(timeout=20)
