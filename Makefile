@@ -19,7 +19,8 @@ run: setup ## start the dashboard at http://localhost:8501
 	@$(BIN)/python -m streamlit run app.py
 
 test: setup $(VENV)/.dev lint ## lint, then run every test
-	@sh tools/chromium.sh
+	@sh tools/program.sh chromium
+	@sh tools/program.sh nginx
 	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: $(VENV)/.dev ## ruff, strict types and the house rules
@@ -31,8 +32,8 @@ matrix: $(VENV)/.dev ## draw every sheet under every policy and in every languag
 	@$(BIN)/python tools/matrix.py --print
 
 bench: setup $(VENV)/.dev $(VENV)/.bench ## time sheets, pages and slides against other ways, on an idle machine
-	@sh tools/chromium.sh
-	@missed=0; for part in print pages present growth; do \
+	@sh tools/program.sh chromium
+	@missed=0; for part in print pages present server growth; do \
 		$(BIN)/python -m benchmarks.$$part || missed=1; done; exit $$missed
 
 soak: setup $(VENV)/.dev ## let many readers use the dashboard for a quarter of an hour

@@ -42,6 +42,9 @@ class Settings:
     export_queue: int = _setting(30, "Image requests that may wait over HTTP; more get 503.")
     max_briefing: int = _setting(262_144, "Largest file of a briefing that is read, in bytes.")
     max_slides: int = _setting(100, "Most slides of a briefing.")
+    max_large: int = _setting(
+        8, "Briefings too large for an address that a session keeps, for the Back button."
+    )
     max_sealed: int = _setting(50_000_000, "Largest sealed file whose seal is verified, in bytes.")
     max_kept: int = _setting(
         200_000_000, "Largest finished file that a page keeps ready for download, in bytes."

@@ -19,6 +19,7 @@ from geobrief.atlas import Atlas
 from geobrief.briefings import Briefing, Slide, from_link, parse_briefing, to_link, to_toml
 from geobrief.errors import ContentError, GeobriefError, RequestError, Where
 from geobrief.resolve import check_briefings, check_named
+from geobrief.settings import settings
 from geobrief.spec import View
 from geobrief.web import current_atlas
 from geobrief.web.bridge import STATE
@@ -37,8 +38,6 @@ NEW_TITLE = wording("New briefing")
 
 KEYS, COUNT, LARGE = "keys of the slides", "slides seen", "briefings too large for an address"
 """Where the session keeps which key each slide has, the last key, and what no address can carry."""
-MOST_LARGE = 8
-"""Large briefings that a session keeps, for the Back button."""
 ID_LENGTH = 60
 
 _STRANGE = re.compile(r"[^A-Za-z0-9_-]+")
@@ -221,7 +220,7 @@ def _hold(briefing: Briefing, why: str) -> str:
     held: dict[str, Any] = st.session_state.setdefault(LARGE, {})
     held.pop(token, None)
     held[token] = (briefing, why)
-    for old in list(held)[:-MOST_LARGE]:
+    for old in list(held)[: -settings().max_large]:
         del held[old]
     return token
 

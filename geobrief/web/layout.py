@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from html import escape
 from pathlib import Path
 
@@ -67,6 +68,16 @@ def navigation() -> None:
     _bar(atlas, view, screens)
     st.session_state[RUN] = (page, view, screens)
     chosen.run()
+    _come_back()
+
+
+@st.fragment(run_every=timedelta(days=1))
+def _come_back() -> None:
+    """Show nothing: a page with a timer asks for its run anew when its connection comes back.
+
+    Without that a server that does not know the session, because another one answers now, would
+    learn of the page with the reader's next click, and take the click for how the page began.
+    """
 
 
 def _script(atlas: Atlas, view: View, page: Page, first: bool) -> st.Page:
