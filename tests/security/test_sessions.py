@@ -16,13 +16,16 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
+from websockets.exceptions import ConnectionClosedError
 
 from benchmarks import soak
 from benchmarks.sessions import LostError, Reader, open_files, reader
 from geobrief.atlas import Atlas
 from geobrief.briefings import Briefing, to_link
 from geobrief.errors import Where
+from geobrief.settings import settings
 from tools.dashboard import Running, running
 
 SESSIONS, ACTIONS = 20, 10
@@ -128,6 +131,32 @@ def test_what_has_left_holds_no_file_and_no_memory(dashboard: Running) -> None:
     assert soak.held(pid) <= 1.1 * memory
     with urllib.request.urlopen(f"{dashboard.address}/healthz", timeout=10) as answer:
         assert answer.status == 200
+
+
+def test_what_is_too_large_is_refused(dashboard: Running) -> None:
+    """By the limits of .streamlit/config.toml: a file, and a message of the websocket."""
+    statuses = []
+
+    def load(session: str) -> None:
+        with httpx2.Client(base_url=dashboard.address, timeout=30) as client:
+            token = client.get("/_stcore/health").cookies["_streamlit_xsrf"]
+            for size in (settings().max_briefing, 2_000_000):
+                answer = client.put(
+                    f"/_stcore/upload_file/{session}/file",
+                    headers={"X-Xsrftoken": token},
+                    files={"file": ("x.toml", b"x" * size)},
+                )
+                statuses.append(answer.status_code)
+
+    async def loads(one: Reader) -> None:
+        await one.go("briefing")
+        await asyncio.to_thread(load, one.session)
+        await one.write("briefing-title", "x" * 5_000_000)
+
+    with pytest.raises(ConnectionClosedError) as closed:
+        together(dashboard.address, loads)
+    assert statuses == [204, 413]
+    assert closed.value.rcvd is not None and closed.value.rcvd.code == 1009
 
 
 def test_a_reader_says_what_went_wrong(dashboard: Running) -> None:
