@@ -25,10 +25,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from benchmarks.contenders import atlas
 from benchmarks.measure import held
 from benchmarks.report import machine
 from benchmarks.sessions import Reader, open_files, reader
+from benchmarks.shown import atlas
 from geobrief.atlas import Atlas
 from geobrief.briefings import from_link
 from geobrief.errors import RequestError
