@@ -5,80 +5,44 @@ from __future__ import annotations
 import datetime
 import hashlib
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import TypeVar
 
-from geobrief.boundaries import Boundaries, read_boundaries
+from geobrief.boundaries import TABLE, Boundaries, read_boundaries
 from geobrief.briefings import Briefing, read_briefings
 from geobrief.claims import Claim, read_claims
 from geobrief.entities import Entity, read_entities
-from geobrief.errors import ContentError, GeobriefError, NotFoundError, Where
+from geobrief.errors import (
+    BrokenError,
+    ContentError,
+    GeobriefError,
+    GeodataError,
+    NotFoundError,
+    Where,
+)
 from geobrief.essay import Essay, read_essay
-from geobrief.files import Report, parse_toml, read_text
+from geobrief.files import Report
 from geobrief.layers import Layer, read_catalogue
 from geobrief.links import Link, read_links
-from geobrief.resolve import check_briefings, check_named, check_sheets
+from geobrief.plan import Language, Moment, Page, Policy, Translation, read_plan, read_translations
+from geobrief.resolve import (
+    broken_sheets,
+    check_briefings,
+    check_named,
+    check_sheets,
+    check_tables,
+    near,
+    of_files,
+    problems_by_file,
+)
 from geobrief.sheets import Sheet, locator_sheet, read_sheets
-
-
-@dataclass(frozen=True)
-class Language:
-    """A language of names and wordings. `tag` is its BCP 47 tag."""
-
-    id: str
-    name: str
-    direction: Literal["ltr", "rtl"] = "ltr"
-    tag: str = ""
-    script: str = "latin"
-
-
-@dataclass(frozen=True)
-class Policy:
-    """A border policy. `names` holds what it calls a feature, by feature id."""
-
-    id: str
-    name: str
-    short: str
-    after: str
-    disclaimer: str
-    names: Mapping[str, str] = field(default_factory=dict)
-
+from geobrief.shelf import Problems, Shelf
 
 _Item = TypeVar("_Item", Language, Policy)
-
-
-@dataclass(frozen=True)
-class Page:
-    """A page of the dashboard and the sheets that it shows, the first one unless told.
-
-    A page with a subtitle of its own is about no sheet; the first one lends it its map.
-    """
-
-    id: str
-    title: str
-    sheets: tuple[str, ...]
-    subtitle: str = ""
-
-
-@dataclass(frozen=True)
-class Moment:
-    """A time that every time axis marks. `start` and `end` are ISO dates."""
-
-    title: str
-    start: str
-    end: str
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class Translation:
-    """Wordings of one language; unreviewed until a named reviewer signs."""
-
-    wordings: Mapping[str, str]
-    reviewer: str
 
 
 @dataclass(frozen=True)
@@ -94,10 +58,10 @@ class Atlas:
     essay: Essay
     entities: dict[str, Entity]
     links: tuple[Link, ...]
-    layers: dict[str, Layer]
+    layers: Shelf[Layer]
     boundaries: Boundaries
-    sheets: dict[str, Sheet]
-    briefings: dict[str, Briefing]
+    sheets: Shelf[Sheet]
+    briefings: Shelf[Briefing]
     translations: dict[str, Translation]
     moments: tuple[Moment, ...]
     claims: tuple[Claim, ...]
@@ -106,21 +70,34 @@ class Atlas:
     digest: str
     locator: Sheet | None = None
     """The wider region, in which small maps show where a sheet lies."""
+    problems: Problems = ()
+    """All that is not in order; what can be told apart is on the shelf of its kind as broken."""
+    vital: Problems = ()
+    """Those of the problems without whose remedy nothing can be shown that is true."""
 
     @classmethod
     def load(cls, content: Path, geodata: Path) -> Atlas:
-        """Read an atlas.
+        """Read an atlas; what is broken costs only what rests on it.
 
         Raises
         ------
-        ContentError, GeodataError
-            The first problem that is found.
+        BrokenError
+            If that is everything: the essay, atlas.toml, the catalogue or the border policies.
         """
+        found: list[GeobriefError] = []
+        try:
+            atlas = read_atlas(content, geodata, found.append)
+        except (ContentError, GeodataError) as problem:
+            raise BrokenError("the atlas", [problem, *found]) from None
+        if atlas.vital:
+            others = [problem for problem in found if problem not in atlas.vital]
+            raise BrokenError("the atlas", [*atlas.vital, *others])
+        return atlas
 
-        def refuse(problem: GeobriefError) -> None:
-            raise problem
-
-        return read_atlas(content, geodata, refuse)
+    def holds(self, feature: str) -> bool:
+        """Say whether there is a feature of this id, `layer/id`, in a layer that is in order."""
+        layer, _, id = feature.partition("/")
+        return layer in self.layers and id in self.layers[layer].ids
 
     @property
     def default_language(self) -> Language:
@@ -192,102 +169,79 @@ def read_atlas(content: Path, geodata: Path, report: Report) -> Atlas:
     ContentError, GeodataError
         If a file without which nothing can be checked cannot be read.
     """
-    path = content / "atlas.toml"
-    text = read_text(path, ContentError)
-    raw = parse_toml(text, path, ContentError)
-    where = Where(path, 1)
-    for key in ("title", "as_of", "languages", "policies"):
-        if not raw.get(key):
-            raise ContentError(f"the atlas has no {key}", where, "see CONTRIBUTING.md")
-    if not isinstance(raw["as_of"], datetime.date):
-        raise ContentError("as_of is not a date", where, "write YYYY-MM-DD")
-    for language in raw["languages"]:
-        if language.get("direction", "ltr") not in ("ltr", "rtl"):
-            raise ContentError(f"direction {language['direction']!r} is neither ltr nor rtl", where)
-    try:
-        languages = tuple(Language(**{"tag": v["id"], **v}) for v in raw["languages"])
-        policies = tuple(_policy(v) for v in raw["policies"])
-        pages = tuple(_page(v) for v in raw.get("pages", ()))
-        moments = tuple(Moment(**v) for v in raw.get("moments", ()))
-    except (TypeError, KeyError) as reason:
-        raise ContentError(f"the atlas is not in order: {reason}", where) from None
-    essay = read_essay(content / "essay.md", report, raw.get("essay_sha256", ""))
-    layers, left_out = read_catalogue(geodata, report)
-    entities = {
-        entity.id: replace(entity, features=_expanded(entity.features, layers))
-        for entity in read_entities(content / "entities.toml", report).values()
-    }
-    links = tuple(
-        replace(link, features=_expanded(link.features, layers))
-        for link in read_links(content / "links.toml", essay, entities, report)
-    )
-    sheets = read_sheets(content, geodata, report)
-    briefings = read_briefings(content / "briefings", report)
-    named = [(f"link in {link.passage}", link.features, link.where) for link in links]
-    named += [(f"entity {e.id!r}", e.features, e.where) for e in entities.values()]
-    named += [
-        (f"a slide of {briefing.id!r}", slide.select, slide.where)
-        for briefing in briefings.values()
-        for slide in briefing.slides
-    ]
-    named += [
-        (f"{layer.id}/{id}", parts, layer.where)
-        for layer in layers.values()
-        for id, parts in layer.parts.items()
-    ]
-    check_named(named, layers, left_out, report)
-    locator = locator_sheet(raw["locator"], where) if "locator" in raw else None
-    drawn = sheets | ({"locator": locator} if locator else {})
-    check_sheets(drawn, essay, layers, left_out, report)
-    _check_pages(pages, content, where, report)
-    check_briefings(briefings, sheets, {x.id for x in languages}, {x.id for x in policies}, report)
+    problems: list[GeobriefError] = []
+
+    def told(problem: GeobriefError) -> None:
+        problems.append(problem)
+        report(problem)
+
+    plan = read_plan(content / "atlas.toml")
+    essay = read_essay(content / "essay.md", told, plan.essay)
+    layers, untrusted = read_catalogue(geodata, told)
+    boundaries = read_boundaries(geodata, [policy.id for policy in plan.policies], told)
+    entities, links = _links(content, essay, layers, told)
+    sheets = read_sheets(content, geodata, told)
+    briefings = read_briefings(content / "briefings", told)
+    locator = locator_sheet(plan.locator, plan.where) if plan.locator else None
+    ids = {path.stem for path in (content / "sheets").glob("*.md")}
+    drawn = [*sheets.values(), *([locator] if locator else ())]
+    check_sheets(drawn, ids, essay, layers, told)
+    check_tables(content / "facts", sheets.values(), layers, told)
+    languages, policies = {x.id for x in plan.languages}, {x.id for x in plan.policies}
+    check_briefings(briefings.values(), ids, languages, policies, told)
+    check_named(_named(links, entities, briefings, layers), layers, told)
+    claims = read_claims(content / "facts" / "claims.csv", essay, ids, told)
+    translations = read_translations(content / "i18n", plan.languages, told)
+    by_file = problems_by_file(problems, untrusted)
+    absent = _absent_sheets(plan.pages, ids, told)  # costs its page, not all of atlas.toml
+    unread = of_files(content / "sheets", ".md", ids - set(sheets), by_file)
+    fallen = {**broken_sheets(sheets, layers, by_file), **unread, **absent}
+    named = {path.stem for path in (content / "briefings").glob("*.toml")}
+    vital = (content / "essay.md", geodata / TABLE, plan.where.file)
     return Atlas(
-        title=raw["title"],
-        subtitle=raw.get("subtitle", ""),
-        as_of=raw["as_of"],
-        pages=_shown(pages, sheets),
-        languages=languages,
-        policies=policies,
+        title=plan.title,
+        subtitle=plan.subtitle,
+        as_of=plan.as_of,
+        pages=plan.pages,
+        languages=plan.languages,
+        policies=plan.policies,
         essay=essay,
         entities=entities,
         links=links,
         layers=layers,
-        boundaries=read_boundaries(geodata, [policy.id for policy in policies], report),
-        sheets=sheets,
-        briefings=briefings,
-        translations=_translations(content, languages),
-        moments=moments,
-        claims=read_claims(content / "facts" / "claims.csv", essay, report),
-        timeline=tuple(raw.get("timeline", ())),
+        boundaries=boundaries,
+        sheets=Shelf("sheet", sheets, fallen),
+        briefings=Shelf(
+            "briefing", briefings, of_files(content / "briefings", ".toml", named, by_file)
+        ),
+        translations=translations,
+        moments=plan.moments,
+        claims=claims,
+        timeline=plan.timeline,
         digest=_digest(content, geodata),
         locator=locator,
+        problems=tuple(problems),
+        vital=tuple(p for file in vital for p in by_file.get(file.resolve(), ())),
     )
 
 
-def _policy(raw: dict[str, Any]) -> Policy:
-    names = {entry["feature"]: entry["name"] for entry in raw.get("names", ())}
-    return Policy(**{**raw, "names": names})
+def _links(
+    content: Path, essay: Essay, layers: Shelf[Layer], report: Report
+) -> tuple[dict[str, Entity], tuple[Link, ...]]:
+    """Read entities and links; where one of the files cannot be read, there are none of both."""
+    try:
+        entities = {
+            entity.id: replace(entity, features=_expanded(entity.features, layers))
+            for entity in read_entities(content / "entities.toml", report).values()
+        }
+        links = read_links(content / "links.toml", essay, entities, report)
+    except ContentError as problem:
+        report(problem)
+        return {}, ()
+    return entities, tuple(replace(one, features=_expanded(one.features, layers)) for one in links)
 
 
-def _page(raw: dict[str, Any]) -> Page:
-    sheets = raw.get("sheets") or [raw["sheet"]]
-    return Page(raw["id"], raw["title"], tuple(sheets), raw.get("subtitle", ""))
-
-
-def _check_pages(pages: tuple[Page, ...], content: Path, where: Where, report: Report) -> None:
-    for page in pages:
-        for sheet in page.sheets:
-            if not (content / "sheets" / f"{sheet}.md").is_file():
-                report(ContentError(f"page {page.id!r}: no sheet {sheet!r}", where))
-
-
-def _shown(pages: tuple[Page, ...], sheets: dict[str, Sheet]) -> tuple[Page, ...]:
-    """Return the pages with the sheets that could be read; one without any does not appear."""
-    kept = (replace(p, sheets=tuple(s for s in p.sheets if s in sheets)) for p in pages)
-    return tuple(page for page in kept if page.sheets)
-
-
-def _expanded(features: tuple[str, ...], layers: dict[str, Layer]) -> tuple[str, ...]:
+def _expanded(features: tuple[str, ...], layers: Shelf[Layer]) -> tuple[str, ...]:
     """Return the ids with each `layer/*` replaced by the ids of all features of the layer."""
     found: list[str] = []
     for feature in features:
@@ -297,16 +251,37 @@ def _expanded(features: tuple[str, ...], layers: dict[str, Layer]) -> tuple[str,
     return tuple(dict.fromkeys(found))
 
 
-def _translations(content: Path, languages: tuple[Language, ...]) -> dict[str, Translation]:
-    found = {}
-    for language in languages:
-        path = content / "i18n" / f"{language.id}.toml"
-        if path.is_file():
-            raw = parse_toml(read_text(path, ContentError), path, ContentError)
-            wordings = raw.get("text", {})
-            if wrong := [key for key, value in wordings.items() if not isinstance(value, str)]:
-                raise ContentError(f"the translation of {wrong[0]!r} is not text", Where(path))
-            found[language.id] = Translation(wordings, raw.get("reviewer", ""))
+def _named(
+    links: Iterable[Link],
+    entities: Mapping[str, Entity],
+    briefings: Mapping[str, Briefing],
+    layers: Mapping[str, Layer],
+) -> Iterator[tuple[str, tuple[str, ...], Where]]:
+    """Yield who names which features, and where."""
+    for link in links:
+        yield f"link in {link.passage}", link.features, link.where
+    for entity in entities.values():
+        yield f"entity {entity.id!r}", entity.features, entity.where
+    for briefing in briefings.values():
+        for slide in briefing.slides:
+            yield f"a slide of {briefing.id!r}", slide.select, slide.where
+    for layer in layers.values():
+        for id, parts in layer.parts.items():
+            yield f"{layer.id}/{id}", parts, layer.where
+
+
+def _absent_sheets(
+    pages: Iterable[Page], ids: Collection[str], report: Report
+) -> dict[str, Problems]:
+    """Report and return the sheets that a page names and that do not exist."""
+    found: dict[str, Problems] = {}
+    for page in pages:
+        for sheet in page.sheets:
+            if sheet not in ids:
+                hint = near(sheet, sorted(ids), "sheets")
+                problem = ContentError(f"page {page.id!r}: no sheet {sheet!r}", page.where, hint)
+                report(problem)
+                found[sheet] = (*found.get(sheet, ()), problem)
     return found
 
 
@@ -315,5 +290,7 @@ def _digest(content: Path, geodata: Path) -> str:
     total = hashlib.sha256()
     files = [p for p in content.rglob("*") if p.suffix in {".md", ".toml", ".csv"}]
     for path in [*sorted(files), *sorted(geodata.glob("*.toml")), *sorted(geodata.glob("*.csv"))]:
-        total.update(path.name.encode() + b"\0" + path.read_bytes())
+        total.update(path.name.encode() + b"\0")
+        with suppress(OSError):  # reported by whoever needs the file
+            total.update(path.read_bytes())
     return total.hexdigest()[:16]

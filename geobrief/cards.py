@@ -55,10 +55,12 @@ def card(atlas: Atlas, feature: str, lang: str = "", policy: str = "") -> Card:
     ------
     NotFoundError
         If there is no such feature.
+    BrokenError
+        If its layer is broken.
     """
     layer_id, _, id = feature.partition("/")
-    layer = atlas.layers.get(layer_id)
-    if layer is None or id not in layer.ids:
+    layer = atlas.layers[layer_id]
+    if id not in layer.ids:
         raise NotFoundError(f"no feature {feature!r}", hint="write layer/id")
     language = atlas.language(lang)
     row = layer.frame.loc[id].to_dict()

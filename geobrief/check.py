@@ -8,7 +8,6 @@ from geobrief.atlas import read_atlas
 from geobrief.compose import compose
 from geobrief.errors import GeobriefError
 from geobrief.layers import check_features
-from geobrief.resolve import check_ids, check_tables
 from geobrief.spec import View
 
 
@@ -28,9 +27,6 @@ def problems(content: Path, geodata: Path) -> list[GeobriefError]:
             check_features(layer, found.append)
         except GeobriefError as problem:
             found.append(problem)
-    check_tables(atlas.sheets.values(), atlas.layers, found.append)
-    for table in sorted((content / "facts").glob("*.csv")):
-        check_ids(table, found.append)
     if found:
         return found
     for sheet in atlas.sheets:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Collection
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 
 from geobrief.errors import ContentError, Where
@@ -33,22 +35,31 @@ class Claim:
     sheet: str
 
 
-def read_claims(path: Path, essay: Essay, report: Report) -> tuple[Claim, ...]:
-    """Read the table of claims; an atlas without it has none. A wrong quote is reported.
+def read_claims(
+    path: Path, essay: Essay, sheets: Collection[str], report: Report
+) -> tuple[Claim, ...]:
+    """Read the table of claims; an atlas without it has none. What is wrong is reported.
 
-    Raises
-    ------
-    ContentError
-        If the table lacks a column.
+    `sheets` are the ids of those that a claim may name.
     """
-    if not path.is_file():
+    if not path.exists():
         return ()
-    rows = csv.DictReader(read_text(path, ContentError).splitlines(keepends=True))
+    try:
+        rows = csv.DictReader(StringIO(read_text(path, ContentError), newline=""))
+    except ContentError:  # reported with the other tables
+        return ()
     if missing := set(COLUMNS) - set(rows.fieldnames or ()):
-        raise ContentError(f"the table has no column {sorted(missing)[0]!r}", Where(path, 1))
+        report(ContentError(f"the table has no column {sorted(missing)[0]!r}", Where(path, 1)))
+        return ()
     found = []
     for row in rows:
         where = Where(path, rows.line_num)
+        if None in row or None in row.values():
+            continue  # reported with the other tables
+        if row["sheet"] and row["sheet"] not in sheets:
+            hint = "a claim names the sheet that shows it, or none"
+            report(ContentError(f"claim {row['id']!r}: no sheet {row['sheet']!r}", where, hint))
+            continue
         start, end = row["quote_start"], row["quote_end"]
         if not (start.isdecimal() and end.isdecimal()):
             report(ContentError(f"claim {row['id']!r}: offsets are not numbers", where))

@@ -20,9 +20,9 @@ from geobrief.compose import compose
 from geobrief.deck.make import SUFFIXES, DeckOptions, checked_suffix, make, processors
 from geobrief.deck.slides import DeckSlide, assemble
 from geobrief.errors import (
+    BrokenError,
     ContentError,
     GeobriefError,
-    NotFoundError,
     RequestError,
     SealError,
     Where,
@@ -67,6 +67,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         status: int = options.run(options)
+    except BrokenError as error:
+        print(f"{error.what} is broken:", *error.problems, sep="\n", file=sys.stderr)
+        return 2
     except GeobriefError as error:
         print(error, file=sys.stderr)
         return 2
@@ -151,7 +154,14 @@ def _list(options: argparse.Namespace) -> int:
     else:
         for row in rows:
             print(f"{row['id']}\t{row.get('title') or row.get('text')}")
-    return 0
+    return _incomplete(atlas.problems)
+
+
+def _incomplete(problems: Sequence[GeobriefError]) -> int:
+    """Print what may be missing from an output, and return the exit status."""
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    return 2 if problems else 0
 
 
 def _verify(options: argparse.Namespace) -> int:
@@ -183,14 +193,17 @@ def _export(options: argparse.Namespace) -> int:
     atlas = Atlas.load(options.content, options.geodata)
     spec = compose(atlas, options.sheet, view)
     left_out: list[str] = []
-    _write(options.output, export(atlas, spec, suffix, wanted, unlabelled=left_out.extend))
+    write_whole(options.output, export(atlas, spec, suffix, wanted, unlabelled=left_out.extend))
     if words := names_left_out(spec, left_out):
         print(words, file=sys.stderr)
     return 0
 
 
 def _export_all(options: argparse.Namespace) -> int:
-    """Write each file as soon as it is made; an archive is written when all are."""
+    """Write each file as soon as it is made; an archive is written when all are.
+
+    Where all sheets are asked for, a broken one is told when the others are written.
+    """
     view, wanted = _asked(options)
     atlas = Atlas.load(options.content, options.geodata)
     sheets = [id.strip() for id in options.sheets.split(",") if id.strip()] or list(atlas.sheets)
@@ -205,13 +218,14 @@ def _export_all(options: argparse.Namespace) -> int:
         if archive:
             made.append((name, body))
         else:
-            _write(options.output / name, body)
+            write_whole(options.output / name, body)
         print(f"{number}/{len(jobs)} {name}", flush=True)
         if words := names_left_out(spec, left_out):
             print(f"{name}: {words}", file=sys.stderr)
     if archive:
-        _write(options.output, bundle(made))
-    return 0
+        write_whole(options.output, bundle(made))
+    broken = {} if options.sheets else atlas.sheets.broken
+    return _incomplete(list(dict.fromkeys(p for faults in broken.values() for p in faults)))
 
 
 def _brief(options: argparse.Namespace) -> int:
@@ -231,7 +245,7 @@ def _brief(options: argparse.Namespace) -> int:
             print(f"slide {slide.number}: {words}", file=sys.stderr)
 
     body = make(atlas, deck, suffix, wanted, told=report, unlabelled=left_out)
-    _write(options.output, body)
+    write_whole(options.output, body)
     return 0
 
 
@@ -245,10 +259,6 @@ def _signing(options: argparse.Namespace) -> Ed25519PrivateKey | None:
 
 def _briefing(atlas: Atlas, name: str) -> Briefing:
     if not name.endswith(".toml"):
-        if name not in atlas.briefings:
-            raise NotFoundError(
-                f"no briefing {name!r}", hint=f"one of {', '.join(atlas.briefings)}"
-            )
         return atlas.briefings[name]
     return parse_briefing(read_text(Path(name), ContentError), Path(name))
 
@@ -264,10 +274,3 @@ def _asked(options: argparse.Namespace) -> tuple[View, PrintOptions]:
     view = View.from_query({name: getattr(options, name) for name in VIEW_OPTIONS})
     wanted = {name: str(getattr(options, name)) for name in PRINT_OPTIONS}
     return view, PrintOptions.from_query(wanted)
-
-
-def _write(path: Path, body: bytes) -> None:
-    try:
-        write_whole(path, body)
-    except OSError as reason:
-        raise RequestError(f"cannot write {path}: {reason.strerror}") from None

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from geobrief.atlas import Atlas, Policy
+from geobrief.atlas import Atlas
 from geobrief.boundaries import CLASSES
 from geobrief.names import name_of
+from geobrief.plan import Policy
 from geobrief.spec import Change
 from geobrief.wording import wording
 

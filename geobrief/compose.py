@@ -48,9 +48,9 @@ def compose(atlas: Atlas, sheet_id: str, view: View) -> MapSpec:
     ------
     NotFoundError
         If the sheet, language, policy, layer or a selected feature does not exist.
+    BrokenError
+        If the sheet, or a layer that it draws, is broken.
     """
-    if sheet_id not in atlas.sheets:
-        raise NotFoundError(f"no sheet {sheet_id!r}", hint=f"one of {', '.join(atlas.sheets)}")
     sheet = atlas.sheets[sheet_id]
     spec = _Composer(atlas, sheet, view).spec()
     inset = inset_of(atlas, sheet, view, lambda other, seen: _Composer(atlas, other, seen).spec())
@@ -64,8 +64,9 @@ def compose(atlas: Atlas, sheet_id: str, view: View) -> MapSpec:
 def marked_passage(atlas: Atlas, id: str, known: Container[str] | None = None) -> PassageSpec:
     """Return a passage with the phrases that speak of features; of `known` ones where given."""
     passage = atlas.essay.passage(id)
+    holds = atlas.holds if known is None else known.__contains__
     marks = (
-        Mark(link.start, link.end, tuple(f for f in link.features if known is None or f in known))
+        Mark(link.start, link.end, tuple(f for f in link.features if holds(f)))
         for link in atlas.links
         if link.passage == id
     )

@@ -45,8 +45,13 @@ def coverage(atlas: Atlas) -> Coverage:
         mentions=len(atlas.links),
         mentions_shown=len(shown),
         outcomes={name: counts[name] for name in OUTCOMES},
-        left_out=tuple(e for e in atlas.entities.values() if e.mappable == "no"),
+        left_out=not_mappable(atlas),
     )
+
+
+def not_mappable(atlas: Atlas) -> tuple[Entity, ...]:
+    """Return the entities that no map can carry."""
+    return tuple(entity for entity in atlas.entities.values() if entity.mappable == "no")
 
 
 def outcome(atlas: Atlas, entity: Entity) -> str:

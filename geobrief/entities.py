@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from geobrief.errors import ContentError, Where
-from geobrief.files import Report, parse_toml, read_text, table_lines
+from geobrief.files import Report, listed_tables, parse_toml, read_text
 
 Mappable = Literal["yes", "indirect", "no"]
 
@@ -41,8 +41,8 @@ def read_entities(path: Path, report: Report) -> dict[str, Entity]:
         return {}
     text = read_text(path, ContentError)
     found: dict[str, Entity] = {}
-    tables = parse_toml(text, path, ContentError).get("entity", [])
-    for raw, line in zip(tables, table_lines(text, "entity"), strict=True):
+    whole = parse_toml(text, path, ContentError)
+    for raw, line in listed_tables(whole, text, "entity", Where(path), ContentError):
         try:
             entity = _entity(raw, Where(path, line))
         except ContentError as problem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -47,6 +48,19 @@ class GeodataError(GeobriefError):
     status = 500
 
 
+class BrokenError(GeobriefError):
+    """What stands in the folders and is not in order. `problems` says why, one by one."""
+
+    code = "broken"
+    status = 503
+
+    def __init__(self, what: str, problems: Sequence[GeobriefError] = ()) -> None:
+        self.what, self.problems = what, tuple(problems)
+        first = next(iter(problems), GeobriefError("see its problems"))
+        message = f"{what} is broken: {first.message}"
+        super().__init__(message, first.where, first.hint)
+
+
 class NotFoundError(GeobriefError, LookupError):
     """A sheet, layer, passage or feature that does not exist."""
 
@@ -65,6 +79,13 @@ class SetupError(GeobriefError, RuntimeError):
     """The environment lacks something that `make setup` puts there."""
 
     code = "setup"
+    status = 500
+
+
+class WriteError(GeobriefError):
+    """A file that cannot be written: the disk is full, or the folder is closed."""
+
+    code = "not-written"
     status = 500
 
 

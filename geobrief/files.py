@@ -7,11 +7,11 @@ import hashlib
 import os
 import re
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from geobrief.errors import GeobriefError, Where
+from geobrief.errors import GeobriefError, Where, WriteError
 
 Report = Callable[[GeobriefError], None]
 """Takes one problem; the caller decides whether the first one ends the work."""
@@ -26,13 +26,18 @@ def read_text(path: Path, error: type[GeobriefError]) -> str:
         Of the class `error`, if the file cannot be read or is not UTF-8.
     """
     try:
-        return path.read_bytes().decode("utf-8")
+        raw = path.read_bytes()
     except FileNotFoundError:
-        raise error("file not found", Where(path)) from None
+        raise error("file not found", Where(path), "restore the file") from None
     except OSError as reason:
-        raise error(f"cannot be read: {reason.strerror}", Where(path)) from None
+        hint = "let the server's user read it"
+        raise error(f"cannot be read: {reason.strerror}", Where(path), hint) from None
+    try:
+        return raw.decode("utf-8")
     except UnicodeDecodeError as reason:
-        raise error("is not UTF-8", Where(path), f"byte {reason.start}") from None
+        where = Where(path, raw.count(b"\n", 0, reason.start) + 1)
+        message = f"is not UTF-8 at byte {reason.start}"
+        raise error(message, where, "save the file as UTF-8, or restore it") from None
 
 
 def parse_toml(text: str, path: Path, error: type[GeobriefError], shift: int = 0) -> dict[str, Any]:
@@ -49,13 +54,30 @@ def parse_toml(text: str, path: Path, error: type[GeobriefError], shift: int = 0
         line = re.search(r"line (\d+)", str(reason))
         last = text.count("\n") + 1
         where = Where(path, (int(line[1]) if line else last) + shift)
-        raise error(f"is not TOML: {reason}", where) from None
+        raise error(f"is not TOML: {reason}", where, "mend the line, or restore the file") from None
 
 
 def table_lines(text: str, key: str) -> list[int]:
     """Return the line of each `[[key]]` header, counted from 1."""
     header = re.compile(rf"\s*\[\[\s*{re.escape(key)}\s*\]\]")
     return [number for number, line in enumerate(text.splitlines(), 1) if header.match(line)]
+
+
+def listed_tables(
+    raw: Mapping[str, Any], text: str, key: str, where: Where, error: type[GeobriefError]
+) -> list[tuple[dict[str, Any], int]]:
+    """Return each `[[key]]` table of a parsed text with its line there; `raw` is what was parsed.
+
+    Raises
+    ------
+    GeobriefError
+        Of the class `error`, if they are written in another way, which leaves no line to name.
+    """
+    found, lines = raw.get(key, []), table_lines(text, key)
+    rows = found if isinstance(found, list) else [found]
+    if len(rows) != len(lines) or not all(isinstance(row, dict) for row in rows):
+        raise error(f"{key} is not a list of tables", where, f"write [[{key}]] above each")
+    return list(zip(rows, lines, strict=True))
 
 
 def sha256(path: Path) -> str:
@@ -69,8 +91,21 @@ def write_whole(path: Path, body: bytes) -> None:
 
     Where the system can, the file has no name before it is whole: nothing is left of one whose
     writing was killed. Elsewhere its remains are hidden, and the next writing removes them.
+
+    Raises
+    ------
+    WriteError
+        If the disk is full, or the folder does not take the file.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write_whole(path, body)
+    except OSError as reason:
+        hint = "free some space, or name a folder that can be written"
+        raise WriteError(f"cannot write {path}: {reason.strerror}", hint=hint) from None
+
+
+def _write_whole(path: Path, body: bytes) -> None:
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     _remove_remains(path)
     try:

@@ -17,7 +17,7 @@ from itertools import repeat
 from pathlib import Path
 from typing import Any
 
-from geobrief.errors import SetupError
+from geobrief.errors import GeobriefError, SetupError, Where
 from geobrief.files import write_whole
 from geobrief.settings import settings
 from geobrief.style import ARABIC, SANS, SERIF
@@ -86,11 +86,22 @@ def font_file(family: str, weight: int = 400, italic: bool = False, suffix: str 
             path = settings().fonts / f"{font.stem}.{suffix}"
             if path.is_file():
                 return path
-            raise SetupError(f"the font {path.name} is missing in {path.parent}", hint=HINT)
+            raise SetupError(f"the font {path.name} is missing", Where(path), HINT)
     raise SetupError(
         f"no font is cut for {family!r}, weight {weight}{', italic' if italic else ''}",
         hint="add it to FONTS in geobrief/fonts.py",
     )
+
+
+def missing() -> tuple[SetupError, ...]:
+    """Return the problem of the fonts folder: the first weight that is not there, or none."""
+    for font in FONTS:
+        for suffix in ("ttf", "woff2"):
+            try:
+                font_file(font.family, font.weight, font.italic, suffix)
+            except SetupError as problem:
+                return (problem,)
+    return ()
 
 
 def cut(folder: Path) -> tuple[Path, ...]:
@@ -100,13 +111,14 @@ def cut(folder: Path) -> tuple[Path, ...]:
     ------
     SetupError
         If a font package is not installed.
+    WriteError
+        If the disk is full, or the folder cannot be written.
     """
     stamp, digest = folder / STAMP, _digest()
     wanted = [folder / name for name in _outputs()]
     if stamp.is_file() and stamp.read_text().strip() == digest and all(p.is_file() for p in wanted):
         return ()
-    folder.mkdir(parents=True, exist_ok=True)
-    stamp.unlink(missing_ok=True)
+    write_whole(stamp, b"")  # until all of them are there
     with ProcessPoolExecutor() as pool:
         tuple(pool.map(_write_font, FONTS, repeat(folder)))
     for package in _packages():
@@ -220,7 +232,7 @@ def main() -> int:
     folder = settings().fonts
     try:
         written = cut(folder)
-    except SetupError as error:
+    except GeobriefError as error:
         print(error, file=sys.stderr)
         return 2
     state = f"{len(FONTS)} weights cut" if written else "up to date"

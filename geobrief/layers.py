@@ -14,10 +14,12 @@ import geopandas as gpd
 import pyarrow.parquet as pq
 import shapely
 from geopandas.array import from_wkb
+from PIL import Image
 from pyproj import CRS
 
-from geobrief.errors import GeodataError, Where
-from geobrief.files import Report, parse_toml, read_text, sha256, table_lines
+from geobrief.errors import GeobriefError, GeodataError, Where
+from geobrief.files import Report, listed_tables, parse_toml, read_text, sha256
+from geobrief.shelf import Problems, Shelf
 
 KINDS = ("point", "line", "polygon", "raster", "record")
 NEEDED = ("id", "file", "title", "kind", "source", "licence", "attribution", "as_of", "digest")
@@ -29,6 +31,8 @@ RECORD = "record"
 """Kind of a layer whose features have no geometry: others, named in `parts`, show them."""
 PARTS = "parts"
 """Column of a record layer: ids of the features that show it, `layer/id`, parted by spaces."""
+WEB_TWIN = "_web"
+"""Ending of the id of a raster layer that the screen shows in the place of its namesake."""
 DOUBT = "doubt"
 """Column that says what is uncertain of a feature, where it is not its position."""
 
@@ -141,11 +145,10 @@ def _crs(told: str) -> CRS:
     return CRS.from_user_input(json.loads(told))
 
 
-def read_catalogue(geodata: Path, report: Report) -> tuple[dict[str, Layer], set[str]]:
+def read_catalogue(geodata: Path, report: Report) -> tuple[Shelf[Layer], dict[Path, Problems]]:
     """Read catalogue.toml and hold each file to its digest, of layers and of tables.
 
-    Returns the layers by id, and the ids of those that were reported and left out because their
-    file cannot be trusted.
+    Returns the layers, and the problem of each table that cannot be trusted, by its file.
 
     Raises
     ------
@@ -154,32 +157,54 @@ def read_catalogue(geodata: Path, report: Report) -> tuple[dict[str, Layer], set
     """
     path = geodata / "catalogue.toml"
     text = read_text(path, GeodataError)
-    tables = parse_toml(text, path, GeodataError).get("layer", [])
-    layers: dict[str, Layer] = {}
-    left_out: set[str] = set()
-    for raw, line in zip(tables, table_lines(text, "layer"), strict=True):
-        layer = _layer(raw, geodata, Where(path, line), report)
-        if layer is None:
-            left_out.add(str(raw.get("id", "")))
-            continue
-        if layer.id in layers:
-            report(GeodataError(f"layer id {layer.id!r} stands twice", layer.where))
-        layers[layer.id] = layer
-    _hold_tables(geodata, text, path, report)
-    return layers, left_out
+    raw = parse_toml(text, path, GeodataError)
+    layers = Shelf[Layer]("layer", {})
+    for entry, line in listed_tables(raw, text, "layer", Where(path), GeodataError):
+        faults: list[GeobriefError] = []
+        where = Where(path, line)
+        layer = _layer(entry, geodata, where, faults.append)
+        id = str(entry.get("id", ""))
+        if layers.names(id):
+            faults.append(GeodataError(f"layer id {id!r} stands twice", where))
+            layers.pop(id, None)
+        if layer is not None and not faults:
+            layers[id] = layer
+        else:
+            layers.broken[id] = (*layers.broken.get(id, ()), *faults)
+        for fault in faults:
+            report(fault)
+    return layers, _untrusted_tables(geodata, raw, text, path, report)
 
 
-def _hold_tables(geodata: Path, text: str, path: Path, report: Report) -> None:
+def _untrusted_tables(
+    geodata: Path, raw: dict[str, Any], text: str, path: Path, report: Report
+) -> dict[Path, Problems]:
     """Hold each table that the build wrote to its digest."""
-    tables = parse_toml(text, path, GeodataError).get("table", [])
-    for raw, line in zip(tables, table_lines(text, "table"), strict=True):
-        name, where = str(raw.get("file", "")), Where(path, line)
-        file = (geodata / name).resolve()
-        if not name or not file.is_relative_to(geodata.resolve()) or not file.is_file():
-            report(GeodataError(f"the table {name!r} is missing", where, "run make geodata"))
-        elif sha256(file) != raw.get("digest"):
-            hint = "run make geodata, or restore the file"
-            report(GeodataError(f"the digest of {name} does not match", where, hint))
+    found: dict[Path, Problems] = {}
+    for entry, line in listed_tables(raw, text, "table", Where(path), GeodataError):
+        name = str(entry.get("file", ""))
+        where, digest = Where(path, line), str(entry.get("digest", ""))
+        if fault := _distrust(geodata, name, digest, f"the table {name!r}", where):
+            found[(geodata / name).resolve()] = (fault,)
+            report(fault)
+    return found
+
+
+def _distrust(geodata: Path, name: str, digest: str, who: str, where: Where) -> GeodataError | None:
+    """Return why a file of the folder cannot be trusted; None where it can."""
+    remedy = "run make geodata, or restore the file"
+    path = (geodata / name).resolve()
+    if not path.is_relative_to(geodata.resolve()):
+        return GeodataError(f"{who}: {name} lies outside the folder", where, "name one within it")
+    try:
+        if sha256(path) != digest:
+            return GeodataError(f"{who}: the digest of {name} does not match", where, remedy)
+    except FileNotFoundError:
+        return GeodataError(f"{who}: {name} is missing", where, remedy)
+    except OSError as reason:
+        words = f"{who}: {name} cannot be read: {reason.strerror}"
+        return GeodataError(words, where, remedy)
+    return None
 
 
 def _layer(raw: dict[str, Any], geodata: Path, where: Where, report: Report) -> Layer | None:
@@ -194,16 +219,9 @@ def _layer(raw: dict[str, Any], geodata: Path, where: Where, report: Report) -> 
     if licence and not (geodata / "licences" / f"{licence}.txt").is_file():
         hint = f"add licences/{licence}.txt"
         report(GeodataError(f"{name}: the text of licence {licence!r} is missing", where, hint))
-    path = (geodata / raw["file"]).resolve()
-    if not path.is_relative_to(geodata.resolve()):
-        report(GeodataError(f"{name}: {raw['file']} lies outside the folder", where))
-        return None
-    if not path.is_file():
-        report(GeodataError(f"{name}: {raw['file']} is missing", where, "run make geodata"))
-        return None
-    if raw.get("digest") and sha256(path) != raw["digest"]:
-        hint = "run make geodata, or restore the file"
-        report(GeodataError(f"{name}: the digest of {raw['file']} does not match", where, hint))
+    digest = str(raw.get("digest", ""))
+    if digest and (fault := _distrust(geodata, str(raw["file"]), digest, name, where)):
+        report(fault)
         return None
     bounds = raw.get("bounds")
     try:
@@ -215,11 +233,11 @@ def _layer(raw: dict[str, Any], geodata: Path, where: Where, report: Report) -> 
     if not isinstance(as_of, datetime.date):
         report(GeodataError(f"{name}: as_of is not a date", where, "write YYYY-MM-DD"))
         as_of = datetime.date.min
-    return Layer(
+    layer = Layer(
         id=raw["id"],
         title=raw.get("title", raw["id"]),
         kind=raw["kind"],
-        path=path,
+        path=(geodata / str(raw["file"])).resolve(),
         source=raw.get("source", ""),
         licence=licence,
         attribution=raw.get("attribution", ""),
@@ -231,6 +249,23 @@ def _layer(raw: dict[str, Any], geodata: Path, where: Where, report: Report) -> 
         declared_features=raw.get("features"),
         declared_bounds=(bounds[0], bounds[1], bounds[2], bounds[3]) if bounds else None,
     )
+    _check_opens(layer, report)
+    return layer
+
+
+def _check_opens(layer: Layer, report: Report) -> None:
+    """Report a file that holds its digest and is not what it says: ids and columns are read."""
+    try:
+        if layer.kind == "raster":
+            Image.open(layer.path).close()
+        elif not {"id", "geometry"} <= set(layer.columns):
+            raise ValueError("it has no column id or no geometry")
+        else:
+            len(layer.ids)
+    except (OSError, ValueError, KeyError, SyntaxError) as reason:
+        words = " ".join(str(reason).replace(str(layer.path), layer.path.name).split())
+        message = f"layer {layer.id!r}: {layer.path.name} cannot be read: {words}"
+        report(GeodataError(message, layer.where, "run make geodata"))
 
 
 def check_features(layer: Layer, report: Report) -> None:

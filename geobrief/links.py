@@ -10,7 +10,7 @@ from typing import Any
 from geobrief.entities import Entity
 from geobrief.errors import ContentError, Where
 from geobrief.essay import Essay, Passage
-from geobrief.files import Report, parse_toml, read_text, table_lines
+from geobrief.files import Report, listed_tables, parse_toml, read_text
 
 
 @dataclass(frozen=True)
@@ -39,9 +39,9 @@ def read_links(
         If the file cannot be read.
     """
     text = read_text(path, ContentError)
-    tables = parse_toml(text, path, ContentError).get("link", [])
+    whole = parse_toml(text, path, ContentError)
     links = []
-    for raw, line in zip(tables, table_lines(text, "link"), strict=True):
+    for raw, line in listed_tables(whole, text, "link", Where(path), ContentError):
         try:
             links.append(_resolve(raw, essay, entities, Where(path, line)))
         except ContentError as problem:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from geobrief.atlas import Atlas, Policy
+from geobrief.atlas import Atlas
+from geobrief.plan import Policy
 
 
 def feature_name(atlas: Atlas, id: str, row: Any, lang: str, policy: Policy) -> str:

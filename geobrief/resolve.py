@@ -3,33 +3,34 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from difflib import get_close_matches
+from io import StringIO
 from pathlib import Path
 
 from geobrief.briefings import Briefing
-from geobrief.errors import ContentError, Where
+from geobrief.errors import ContentError, GeobriefError, Where
 from geobrief.essay import Essay
-from geobrief.files import Report
-from geobrief.layers import Layer
+from geobrief.files import Report, read_text
+from geobrief.layers import WEB_TWIN, Layer
 from geobrief.sheets import Chart, Sheet, SheetLayer, Table
+from geobrief.shelf import Problems, Shelf
 from geobrief.style import LABELS, SYMBOLS
 
 
 def check_named(
-    named: Iterable[tuple[str, tuple[str, ...], Where]],
-    layers: dict[str, Layer],
-    left_out: set[str],
-    report: Report,
+    named: Iterable[tuple[str, tuple[str, ...], Where]], layers: Shelf[Layer], report: Report
 ) -> None:
     """Report every feature that is named, by whom it is, and that does not exist."""
     for who, features, where in named:
         for feature in features:
             layer, _, id = feature.partition("/")
-            if layer not in layers:
-                if layer not in left_out:
-                    hint = near(layer, layers, "layers")
-                    report(ContentError(f"{who} names {feature!r}: no such layer", where, hint))
+            if not layers.names(layer):
+                hint = near(layer, layers, "layers")
+                report(ContentError(f"{who} names {feature!r}: no such layer", where, hint))
+            elif layer in layers.broken:
+                continue  # reported where the layer stands
             elif id not in layers[layer].ids:
                 hint = near(id, layers[layer].ids, f"ids of {layer}")
                 report(ContentError(f"{who} names {feature!r}: no such feature", where, hint))
@@ -49,25 +50,25 @@ def near(wrong: str, known: Iterable[str], what: str) -> str:
 
 
 def check_sheets(
-    sheets: dict[str, Sheet],
+    sheets: Iterable[Sheet],
+    known: Iterable[str],
     essay: Essay,
-    layers: dict[str, Layer],
-    left_out: set[str],
+    layers: Shelf[Layer],
     report: Report,
 ) -> None:
     """Report every passage, layer, column, style and feature that a sheet names in vain."""
-    for sheet in sheets.values():
+    for sheet in sheets:
         for passage in sheet.passages:
             if passage not in essay:
                 hint = "see `list passages`"
                 report(ContentError(f"no passage {passage!r} in the essay", sheet.where, hint))
-        if sheet.inset and sheet.inset not in sheets:
-            hint = near(sheet.inset, sheets, "sheets")
+        if sheet.inset and sheet.inset not in known:
+            hint = near(sheet.inset, known, "sheets")
             report(ContentError(f"inset: no sheet {sheet.inset!r}", sheet.where, hint))
         for shown in sheet.layers:
             if shown.id in layers:
                 _check_shown(shown, layers[shown.id], report)
-            elif shown.id not in left_out:
+            elif shown.id not in layers.broken:
                 hint = near(shown.id, layers, "layers")
                 report(ContentError(f"no layer {shown.id!r} in the catalogue", shown.place, hint))
 
@@ -90,15 +91,18 @@ def _check_shown(shown: SheetLayer, layer: Layer, report: Report) -> None:
 
 
 def check_briefings(
-    briefings: dict[str, Briefing],
-    sheets: dict[str, Sheet],
+    briefings: Iterable[Briefing],
+    sheets: Iterable[str],
     languages: Iterable[str],
     policies: Iterable[str],
     report: Report,
 ) -> None:
-    """Report every sheet, language and policy that a briefing names in vain."""
+    """Report every sheet, language and policy that a briefing names in vain.
+
+    `sheets` are the ids of those that exist, in order or not.
+    """
     known = {"language": set(languages), "policy": set(policies)}
-    for briefing in briefings.values():
+    for briefing in briefings:
         for kind, id in (("language", briefing.lang), ("policy", briefing.policy)):
             if id and id not in known[kind]:
                 hint = near(id, sorted(known[kind]), "known")
@@ -109,49 +113,121 @@ def check_briefings(
                 report(ContentError(f"no sheet {slide.sheet!r}", slide.where, hint))
 
 
-def check_tables(sheets: Iterable[Sheet], layers: dict[str, Layer], report: Report) -> None:
-    """Report columns that a table or a chart names in vain, and rows that name no feature."""
-    for sheet in sheets:
-        filed: tuple[Table | Chart, ...] = (*sheet.tables, *sheet.charts)
-        for shown in filed:
-            try:
-                _check_filed(shown, layers, report)
-            except (ValueError, csv.Error) as reason:
-                words = f"is not a table: {' '.join(str(reason).split())}"
-                report(ContentError(words, Where(shown.path, 1), "write CSV"))
+def check_tables(
+    folder: Path, sheets: Iterable[Sheet], layers: Shelf[Layer], report: Report
+) -> None:
+    """Report what is wrong in the tables of facts, and in what sheets say of them.
+
+    That is: rows that are not in order, columns that a table or a chart names in vain, and rows
+    that name no feature. `folder` holds the facts; a sheet may show tables from elsewhere.
+    """
+    filed = [one for sheet in sheets for one in sheet.filed]
+    facts = {path.resolve(): read_facts(path, report) for path in sorted(folder.glob("*.csv"))}
+    for shown in filed:
+        if shown.path not in facts:
+            facts[shown.path] = read_facts(shown.path, report, unique=False)
+    for shown in filed:
+        if table := facts[shown.path]:
+            _check_filed(shown, table, layers, report)
 
 
-def _check_filed(shown: Table | Chart, layers: dict[str, Layer], report: Report) -> None:
-    columns, lines = _head_and_lines(shown.path)
-    missing = [name for name in shown.named_columns() if name not in columns]
+def _check_filed(shown: Table | Chart, table: Facts, layers: Shelf[Layer], report: Report) -> None:
+    missing = [name for name in shown.named_columns() if name not in table.columns]
     for name in missing:
         message = f"{shown.path.name} has no column {name!r}"
-        report(ContentError(message, shown.place, near(name, columns, "columns")))
+        report(ContentError(message, shown.place, near(name, table.columns, "columns")))
     if isinstance(shown, Table) and shown.feature and not missing:
         named = [
-            (shown.path.stem, (feature,), Where(shown.path, lines[place]))
+            (shown.path.stem, (feature,), Where(shown.path, table.lines[place]))
             for feature, place in zip(shown.features, shown.places, strict=True)
         ]
-        check_named(named, layers, set(), report)
+        check_named(named, layers, report)
 
 
-def check_ids(path: Path, report: Report) -> None:
-    """Report every id that stands twice in the column `id` of a table of facts."""
-    with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file)
-        seen: dict[str, int] = {}
-        for row in reader:
-            id = row.get("id") or ""
-            if id in seen:
-                hint = f"first in line {seen[id]}: ids are unique within a table"
-                report(ContentError(f"{id!r} stands twice", Where(path, reader.line_num), hint))
-            elif id:
-                seen[id] = reader.line_num
+@dataclass(frozen=True)
+class Facts:
+    """The head of a table of facts, and the line at which each of its rows ends."""
+
+    columns: tuple[str, ...]
+    lines: tuple[int, ...]
 
 
-def _head_and_lines(path: Path) -> tuple[list[str], list[int]]:
-    """Return the columns of a table, and the line at which each of its rows ends."""
-    with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file)
-        lines = [reader.line_num for _ in reader]
-        return list(reader.fieldnames or ()), lines
+def read_facts(path: Path, report: Report, *, unique: bool = True) -> Facts | None:
+    """Return head and lines of a table; None where one of its rows is not in order.
+
+    A row of too many or too few cells is reported, and an id that stands twice if ids are `unique`.
+    """
+    try:
+        rows = csv.DictReader(StringIO(read_text(path, ContentError), newline=""), strict=True)
+        lines, seen, sound = [], dict[str, int](), True
+        for row in rows:
+            lines.append(rows.line_num)
+            fault, hint = _row_fault(row, seen)
+            if unique and row.get("id"):
+                seen.setdefault(row["id"], rows.line_num)
+            if fault:
+                report(ContentError(fault, Where(path, rows.line_num), hint))
+                sound = False
+    except csv.Error as reason:
+        report(ContentError(f"is not CSV: {reason}", Where(path, rows.line_num), "mend the row"))
+        return None
+    except ContentError as problem:
+        report(problem)
+        return None
+    return Facts(tuple(rows.fieldnames or ()), tuple(lines)) if sound else None
+
+
+def _row_fault(row: dict[str, str | None], seen: Mapping[str, int]) -> tuple[str, str]:
+    """Return what is wrong with a row, and the remedy; two empty texts where nothing is."""
+    if None in row or None in row.values():
+        return "the row has not as many cells as the head", "write CSV: one cell for each column"
+    id = row.get("id")
+    if id and id in seen:
+        return f"{id!r} stands twice", f"first in line {seen[id]}: ids are unique within a table"
+    return "", ""
+
+
+def problems_by_file(
+    problems: Iterable[GeobriefError], untrusted: Mapping[Path, Problems]
+) -> dict[Path, Problems]:
+    """Return the problems by the file that has them; `untrusted` are those that others told."""
+    found = dict(untrusted)
+    for problem in problems:
+        if problem.where:
+            file = problem.where.file.resolve()
+            found[file] = (*found.get(file, ()), problem)
+    return found
+
+
+def of_files(
+    folder: Path, suffix: str, ids: Iterable[str], by_file: Mapping[Path, Problems]
+) -> dict[str, Problems]:
+    """Return the problems of what stands in a file of its own, by its id."""
+    files = {id: (folder / f"{id}{suffix}").resolve() for id in sorted(ids)}
+    return {id: by_file[file] for id, file in files.items() if file in by_file}
+
+
+def broken_sheets(
+    sheets: Mapping[str, Sheet], layers: Shelf[Layer], by_file: Mapping[Path, Problems]
+) -> dict[str, Problems]:
+    """Return the problems of each sheet that cannot be shown whole.
+
+    A sheet falls with its own file, with a layer or a table that it shows, and with the sheet that
+    it shows small.
+    """
+    found: dict[str, Problems] = {}
+    for id, sheet in sheets.items():
+        small = [sheets[sheet.inset]] if sheet.inset in sheets else []
+        faults = [fault for one in (sheet, *small) for fault in _faults(one, layers, by_file)]
+        if faults:
+            found[id] = tuple(dict.fromkeys(faults))
+    return found
+
+
+def _faults(sheet: Sheet, layers: Shelf[Layer], by_file: Mapping[Path, Problems]) -> Problems:
+    shown = [name for layer in sheet.layers for name in (layer.id, f"{layer.id}{WEB_TWIN}")]
+    files = (sheet.where.file.resolve(), *(one.path for one in sheet.filed))
+    return (
+        *(fault for file in files for fault in by_file.get(file, ())),
+        *(fault for name in shown for fault in layers.broken.get(name, ())),
+    )

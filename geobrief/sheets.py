@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeVar
 import pandas as pd
 
 from geobrief.errors import ContentError, GeobriefError, Where
-from geobrief.files import Report, parse_toml, read_text, table_lines
+from geobrief.files import Report, listed_tables, parse_toml, read_text
 from geobrief.spec import Extent, checked_extent
 
 FRONT = re.compile(r"\A\+\+\+\r?\n(.*?)\n\+\+\+\r?\n?(.*)\Z", re.S)
@@ -32,6 +32,8 @@ SHEET_KEYS = {
         "inset",
     ),
 }
+
+TEXTS = ("title", "tab", "subtitle", "hint", "inset")
 
 
 @dataclass(frozen=True)
@@ -190,6 +192,11 @@ class Sheet:
     """Id of the sheet whose subject it shows in a small map."""
 
     @property
+    def filed(self) -> tuple[Table | Chart, ...]:
+        """Its tables and charts, which are read from files."""
+        return (*self.tables, *self.charts)
+
+    @property
     def by_date(self) -> bool:
         """Say whether the reader's date changes the map."""
         return any(layer.by_date for layer in self.layers)
@@ -203,6 +210,9 @@ def read_sheets(content: Path, geodata: Path, report: Report) -> dict[str, Sheet
             sheets[path.stem] = _sheet(path, (content, geodata))
         except GeobriefError as problem:
             report(problem)
+        except (TypeError, ValueError, AttributeError) as reason:  # a value of the wrong type
+            message = f"the front matter is not in order: {reason}"
+            report(ContentError(message, Where(path, 1), "see CONTRIBUTING.md"))
     return sheets
 
 
@@ -216,11 +226,11 @@ def _sheet(path: Path, folders: tuple[Path, Path]) -> Sheet:
     for key in ("title", "extent", "layers"):
         if key not in raw:
             raise ContentError(f"the sheet has no {key}", Where(path, 1))
-    lines = [line + 1 for line in table_lines(found[1], "layers")]
-    layers = tuple(
-        _sheet_layer(entry, Where(path, line))
-        for entry, line in zip(raw["layers"], lines, strict=True)
-    )
+    for key in TEXTS:
+        if not isinstance(raw.get(key, ""), str):
+            raise ContentError(f"{key} is not text", Where(path, 1), f'write {key} = "..."')
+    entries = listed_tables(raw, found[1], "layers", Where(path, 1), ContentError)
+    layers = tuple(_sheet_layer(entry, Where(path, line + 1)) for entry, line in entries)
     try:
         extent = checked_extent(raw["extent"])
     except (TypeError, ValueError) as reason:
@@ -279,10 +289,9 @@ def _all_filed(
 ) -> tuple[_Filed, ...]:
     """Return the tables or the charts of a sheet, each with the line where it stands."""
     key = f"{make.__name__.lower()}s"
-    lines = table_lines(front, key)
+    entries = listed_tables(raw, front, key, Where(sheet.file, 1), ContentError)
     return tuple(
-        _filed(make, entry, Where(sheet.file, line + 1), folders)
-        for entry, line in zip(raw.get(key, ()), lines, strict=True)
+        _filed(make, entry, Where(sheet.file, line + 1), folders) for entry, line in entries
     )
 
 

@@ -106,6 +106,9 @@ def _wait(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
             with urllib.request.urlopen(address, timeout=30) as answer:
                 if answer.status == 200:
                     return
+        except urllib.error.HTTPError as answer:
+            if answer.code == 503:  # it runs, and says that its atlas is not in order
+                return
         except (urllib.error.URLError, TimeoutError):
             time.sleep(0.3)
     raise RuntimeError(f"the dashboard did not start:\n{log.read_text()}")

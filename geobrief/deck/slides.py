@@ -6,9 +6,11 @@ import hashlib
 import json
 from dataclasses import dataclass, replace
 
-from geobrief.atlas import Atlas, Language
+from geobrief.atlas import Atlas
 from geobrief.briefings import Briefing
 from geobrief.compose import compose
+from geobrief.errors import BrokenError
+from geobrief.plan import Language
 from geobrief.sheets import Chart
 from geobrief.spec import MapSpec
 
@@ -53,11 +55,16 @@ def assemble(atlas: Atlas, briefing: Briefing) -> Deck:
     ------
     NotFoundError
         If it names a sheet, a language, a policy or a feature that the atlas does not have.
+    BrokenError
+        If a sheet that it names is broken: no slide is left out.
     """
     language = atlas.language(briefing.lang)
     slides = []
     for number, slide in enumerate(briefing.slides, 1):
-        spec = compose(atlas, slide.sheet, briefing.view(slide))
+        try:
+            spec = compose(atlas, slide.sheet, briefing.view(slide))
+        except BrokenError as error:
+            raise BrokenError(f"slide {number}: {error.what}", error.problems) from None
         if slide.title:
             spec = replace(spec, title=atlas.text(language.id, slide.title))
         sheet = atlas.sheets[slide.sheet]

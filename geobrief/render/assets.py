@@ -9,6 +9,7 @@ from pathlib import Path
 
 from xstatic.pkg import leaflet
 
+from geobrief import fonts
 from geobrief.errors import NotFoundError
 from geobrief.fonts import FONTS, Font
 from geobrief.settings import settings
@@ -64,9 +65,11 @@ def font_faces() -> str:
 
     Raises
     ------
-    NotFoundError
+    SetupError
         If the fonts have not been cut.
     """
+    for problem in fonts.missing():
+        raise problem
     return "\n".join(
         f'@font-face{{font-family:"{font.family}";font-weight:{font.weight};'
         f"font-style:{'italic' if font.italic else 'normal'};font-display:swap;"

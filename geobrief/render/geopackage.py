@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 import pyogrio
+from pyogrio.errors import DataLayerError, DataSourceError
 
+from geobrief.errors import WriteError
 from geobrief.render.qml import KINDS, qml
 from geobrief.style import Symbol
 
@@ -73,7 +75,23 @@ def write(tables: Sequence[Table], about: str, as_of: str) -> bytes:
         The metadata of the whole, as JSON.
     as_of
         ISO date that stands where a GeoPackage says when it changed last.
+
+    Raises
+    ------
+    WriteError
+        If the folder for passing files is full or closed: GDAL and SQLite need a file.
     """
+    try:
+        return _written(tables, about, as_of)
+    except (OSError, sqlite3.Error, DataLayerError, DataSourceError) as reason:
+        words = " ".join(str(reason).split())
+        message = f"cannot write a GeoPackage in {gettempdir()}: {words}"
+        raise WriteError(
+            message, hint="free some space there, or let TMPDIR name another"
+        ) from None
+
+
+def _written(tables: Sequence[Table], about: str, as_of: str) -> bytes:
     with TemporaryDirectory(prefix="geobrief-") as folder:
         path, packed = Path(folder) / "map.gpkg", Path(folder) / "packed.gpkg"
         for table in tables:

@@ -24,6 +24,7 @@ from folium.template import Template
 from markupsafe import Markup
 from shapely.geometry.base import BaseGeometry
 
+from geobrief.layers import WEB_TWIN
 from geobrief.render.anchors import anchors
 from geobrief.render.assets import STATIC, asset_digest, asset_url
 from geobrief.settings import settings
@@ -146,7 +147,8 @@ def ground(atlas: Atlas, spec: MapSpec) -> Extent | None:
 
 def web_twin(atlas: Atlas, layer: str) -> Layer:
     """Return the raster layer that the screen shows: a twin in Web Mercator goes first."""
-    return atlas.layers.get(f"{layer}_web", atlas.layers[layer])
+    twin = f"{layer}{WEB_TWIN}"
+    return atlas.layers[twin if atlas.layers.names(twin) else layer]
 
 
 def raster_url(layer: str, digest: str) -> str:
@@ -195,11 +197,7 @@ def _compile_key(atlas: Atlas, spec: MapSpec) -> str:
         (layer.id, layer.kind, layer.digest, [(f.id, bool(f.label)) for f in layer.features])
         for layer in spec.layers
     ]
-    rasters = [
-        atlas.layers[f"{layer.id}_web"].digest
-        for layer in spec.layers
-        if f"{layer.id}_web" in atlas.layers
-    ]
+    rasters = [web_twin(atlas, layer.id).digest for layer in spec.layers if layer.kind == "raster"]
     files = [asset_digest(STATIC / name) for name in OWN]
     named = [drawn, rasters, files, atlas.sheets[spec.sheet].extent]
     return sha256(json.dumps(named, sort_keys=True).encode()).hexdigest()[:16]

@@ -17,8 +17,9 @@ import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from geobrief.errors import BusyError, GeobriefError, GoneError, RequestError
+from geobrief.errors import BrokenError, BusyError, GeobriefError, GoneError, RequestError
 from geobrief.settings import settings
+from geobrief.web import faults
 
 log = logging.getLogger(__name__)
 
@@ -35,18 +36,27 @@ METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 def error_answer(error: GeobriefError) -> JSONResponse:
     """Write a typed error as JSON; its class says the status.
 
-    Where it happened stays in the log: a reader over HTTP has no use for paths of the server.
+    Where it happened stays in the log: a reader over HTTP has no use for paths of the server. What
+    is broken in the folders is listed with file and line there.
     """
     headers = {"Cache-Control": "no-store"}
     if isinstance(error, BusyError):
         headers["Retry-After"] = RETRY_AFTER
+    if isinstance(error, BrokenError):
+        listed = {"problems": faults.as_json(error.problems)}
+        return _error(error.status, error.code, error.message, error.hint, headers, listed)
     return _error(error.status, error.code, error.message, error.hint, headers)
 
 
 def _error(
-    status: int, code: str, message: str, hint: str, headers: dict[str, str]
+    status: int,
+    code: str,
+    message: str,
+    hint: str,
+    headers: dict[str, str],
+    more: dict[str, Any] | None = None,
 ) -> JSONResponse:
-    body = {"error": {"code": code, "message": message, "hint": hint}}
+    body = {"error": {"code": code, "message": message, "hint": hint}, **(more or {})}
     return JSONResponse(body, status_code=status, headers=headers)
 
 

@@ -17,7 +17,7 @@ import streamlit as st
 
 from geobrief.atlas import Atlas
 from geobrief.briefings import Briefing, Slide, from_link, parse_briefing, to_link, to_toml
-from geobrief.errors import ContentError, GeobriefError, RequestError, Where
+from geobrief.errors import BrokenError, ContentError, GeobriefError, RequestError, Where
 from geobrief.resolve import check_briefings, check_named
 from geobrief.settings import settings
 from geobrief.spec import View
@@ -90,7 +90,8 @@ def read(atlas: Atlas) -> tuple[Draft, list[str]]:
     """Return the briefing that the address asks for, and what is wrong with the address."""
     asked = st.query_params
     wanted, problems = asked.get(PAGE, ""), []
-    first = next(iter(atlas.briefings.values()), empty(NEW_TITLE))
+    sound = (own for own in atlas.briefings.values() if not _resting_on_broken(atlas, own))
+    first = next(sound, empty(NEW_TITLE))
     briefing, large = atlas.briefings.get(wanted, first), ""
     if carried := asked.get(CARRIED, ""):
         try:
@@ -108,8 +109,12 @@ def read(atlas: Atlas) -> tuple[Draft, list[str]]:
             problems = [wording("this window no longer has the briefing that was too large")]
     elif wanted == NEW:
         briefing = empty(NEW_TITLE)
+    elif wanted in atlas.briefings.broken:
+        problems = [_without_place(fault) for fault in atlas.briefings.broken[wanted]]
     elif wanted and wanted not in atlas.briefings:
         problems = [f"{PAGE}={wanted}"]
+    elif found := _resting_on_broken(atlas, briefing):
+        briefing, problems = first, [_without_place(fault) for fault in found]
     place = asked.get(AT, "")
     at = int(place) - 1 if place.isascii() and place.isdecimal() and len(place) < 5 else 0
     at = max(min(at, len(briefing.slides) - 1), 0)
@@ -130,10 +135,11 @@ def faults(atlas: Atlas, briefing: Briefing) -> list[GeobriefError]:
     """Return everything that a briefing names and the atlas does not have."""
     found: list[GeobriefError] = []
     languages, policies = (x.id for x in atlas.languages), (x.id for x in atlas.policies)
-    one = {briefing.id: briefing}
-    check_briefings(one, atlas.sheets, languages, policies, found.append)
+    known = (*atlas.sheets, *atlas.sheets.broken)
+    check_briefings([briefing], known, languages, policies, found.append)
+    found += _resting_on_broken(atlas, briefing)
     named = [(f"a slide of {briefing.id!r}", s.select, s.where) for s in briefing.slides]
-    check_named(named, atlas.layers, set(), found.append)
+    check_named(named, atlas.layers, found.append)
     for slide in briefing.slides if not found else ():
         shown = {layer.id for layer in atlas.sheets[slide.sheet].layers}
         for feature in slide.select:
@@ -141,6 +147,17 @@ def faults(atlas: Atlas, briefing: Briefing) -> list[GeobriefError]:
                 message = f"the sheet {slide.sheet!r} does not show {feature!r}"
                 found.append(ContentError(message, slide.where, "leave it out of select"))
     return sorted(found, key=lambda fault: fault.where.line or 0 if fault.where else 0)
+
+
+def _resting_on_broken(atlas: Atlas, briefing: Briefing) -> list[GeobriefError]:
+    """Return a problem for each slide whose sheet is broken."""
+    broken = atlas.sheets.broken
+    errors = [
+        (BrokenError(f"the sheet {slide.sheet!r}", broken[slide.sheet]), slide.where)
+        for slide in briefing.slides
+        if slide.sheet in broken
+    ]
+    return [ContentError(error.message, where, error.hint) for error, where in errors]
 
 
 def from_file(atlas: Atlas, name: str, body: bytes) -> tuple[Briefing | None, list[str]]:

@@ -11,18 +11,18 @@ from typing import Any
 import anyio.to_thread
 from starlette.background import BackgroundTask
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
 from geobrief.atlas import Atlas
 from geobrief.briefings import Briefing, from_link
 from geobrief.deck import present
 from geobrief.deck.make import MEDIA_TYPES, DeckOptions, checked_suffix, file_name, make
 from geobrief.deck.slides import Deck, assemble
-from geobrief.errors import GeobriefError, NotFoundError, RequestError
+from geobrief.errors import GeobriefError, RequestError
 from geobrief.render.leaflet import compiled
 from geobrief.settings import settings
 from geobrief.web.answers import ASK, Bench, body_answer, left, still_wanted
-from geobrief.web.plain import plain_page
+from geobrief.web.plain import broken_answer, wants_page
 from geobrief.wording import wording
 
 Loader = Callable[[], Atlas]
@@ -35,7 +35,7 @@ def briefing_endpoints(load: Loader, bench: Bench) -> dict[str, Callable[[Reques
         return await _file(load(), request, bench)
 
     return {
-        "/present/{briefing}": lambda request: _present(load(), request),
+        "/present/{briefing}": lambda request: _present(load, request),
         "/api/briefings/{briefing}.{suffix}": file,
     }
 
@@ -47,18 +47,14 @@ def asked_briefing(atlas: Atlas, request: Request) -> Briefing:
 
     Raises
     ------
-    NotFoundError
-        If the atlas has no such briefing.
+    NotFoundError, BrokenError
+        If the atlas has no such briefing, or it is broken.
     RequestError
         If what stands in `b` is damaged.
     """
     id, query = request.path_params["briefing"], request.query_params
-    if carried := query.get("b", ""):
-        found = from_link(id, carried)
-    elif id in atlas.briefings:
-        found = atlas.briefings[id]
-    else:
-        raise NotFoundError(f"no briefing {id!r}", hint="see /api/briefings")
+    carried = query.get("b", "")
+    found = from_link(id, carried) if carried else atlas.briefings[id]
     return replace(
         found,
         lang=query.get("lang") or found.lang,
@@ -67,13 +63,15 @@ def asked_briefing(atlas: Atlas, request: Request) -> Briefing:
     )
 
 
-def _present(atlas: Atlas, request: Request) -> Response:
+def _present(load: Loader, request: Request) -> Response:
+    atlas = None
     try:
+        atlas = load()
         deck = assemble(atlas, asked_briefing(atlas, request))
     except GeobriefError as error:
-        if "text/html" not in request.headers.get("accept", ""):
+        if not wants_page(request):
             raise
-        return _refused(atlas, request, error)
+        return broken_answer(request, atlas, error, wording("This briefing cannot be shown"))
     answer = body_answer(request, present.page(atlas, deck), "text/html; charset=utf-8")
     answer.background = BackgroundTask(_compile_maps, atlas, deck)
     return answer
@@ -113,14 +111,3 @@ def _compile_maps(atlas: Atlas, deck: Deck) -> None:
             compiled(atlas, slide.spec)
     finally:
         _compiling.release()
-
-
-def _refused(atlas: Atlas, request: Request, error: GeobriefError) -> Response:
-    """Answer a browser with a page that says what is wrong and how to mend it."""
-    asked = request.query_params.get("lang", "")
-    known = {language.id: language for language in atlas.languages}
-    language = known.get(asked, atlas.default_language)
-    heading = atlas.text(language.id, wording("This briefing cannot be shown"))
-    words = f"{error.message} ({error.hint})" if error.hint else error.message
-    page = plain_page(atlas, language, heading, words, "/")
-    return HTMLResponse(page, status_code=error.status, headers={"Cache-Control": "no-store"})

@@ -25,7 +25,7 @@ from geobrief.atlas import Atlas
 from geobrief.errors import GeobriefError, NotFoundError, SetupError
 from geobrief.web import current_atlas
 from geobrief.web.answers import METHODS, guarded
-from geobrief.web.plain import plain_page
+from geobrief.web.plain import CLOSED, broken_answer, plain_answer, wants_page
 from geobrief.wording import wording
 
 INDEX = Path(st.__file__).parent / "static" / "index.html"
@@ -78,8 +78,10 @@ def _index(request: Request) -> Response:
     asked = request.path_params.get("page", "")
     try:
         atlas = current_atlas()
-    except GeobriefError:  # the page itself says what is wrong
-        return HTMLResponse(index(""), headers={"Cache-Control": "no-cache"})
+    except GeobriefError as error:
+        if not wants_page(request):
+            raise
+        return broken_answer(request, None, error, CLOSED)
     pages = [page.id for page in atlas.pages]
     query = f"?{request.url.query}" if request.url.query else ""
     page, slash = asked.removesuffix("/"), asked.endswith("/")
@@ -100,23 +102,11 @@ def _base() -> str:
 def _nowhere(atlas: Atlas, request: Request) -> Response:
     """Answer 404: a page to a browser, the error's usual shape to everything else."""
     data = request.url.path.split("/")[1] in DATA
-    if data or "text/html" not in request.headers.get("accept", ""):
+    if data or not wants_page(request):
         raise NotFoundError(f"no such address: {request.url.path}", hint="see /")
-    asked = request.query_params.get("lang", "")
-    known = {language.id: language for language in atlas.languages}
-    language = known.get(asked, atlas.default_language)
-
-    def text(words: str) -> str:
-        return atlas.text(language.id, words)
-
-    page = plain_page(
-        atlas,
-        language,
-        text(wording("There is no page at this address")),
-        text(wording("Go on from the first page:")),
-        f"/{_base()}",
-    )
-    return HTMLResponse(page, status_code=404, headers={"Cache-Control": "no-store"})
+    heading = wording("There is no page at this address")
+    words = wording("Go on from the first page:")
+    return plain_answer(request, atlas, 404, heading, words, root=f"/{_base()}")
 
 
 def _script(request: Request) -> Response:

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from geobrief.errors import GeobriefError
+from geobrief.errors import BrokenError, GeobriefError
 from geobrief.export import told
 from geobrief.render import markup
 from geobrief.render.formats import FORMATS, IMAGES, format_name
@@ -85,7 +85,7 @@ def titles(screen: Screen) -> dict[str, str]:
     for page in screen.atlas.pages:
         if page.subtitle:
             continue
-        for id in page.sheets:
+        for id in (one for one in page.sheets if one in screen.atlas.sheets):
             tab = screen.text(screen.atlas.sheets[id].tab)
             own = f" · {tab}" if tab and len(page.sheets) > 1 else ""
             found.setdefault(id, f"{screen.text(page.title)}{own}")
@@ -95,6 +95,11 @@ def titles(screen: Screen) -> dict[str, str]:
 def wish(screen: Screen) -> Wish | None:
     """Lay out the controls and return what they say; None where it cannot be."""
     known = titles(screen)
+    if not known:
+        return None
+    for id in st.query_params.get("maps", "").split(","):
+        if id in screen.atlas.sheets.broken:
+            warn(str(BrokenError(f"the sheet {id!r}", screen.atlas.sheets.broken[id])))
     sheets = tuple(_several(screen, "maps", wording("Maps"), known, (next(iter(known)),)))
     suffix = one(screen, "format", wording("Format"), {f: format_name(f) for f in FORMATS}, "png")
     note = screen.text(FORMAT_NOTES[suffix])

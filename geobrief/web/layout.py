@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from html import escape
 from pathlib import Path
 
 import streamlit as st
 
 from geobrief import style
-from geobrief.atlas import Atlas, Language, Page
+from geobrief.atlas import Atlas
 from geobrief.compose import compose
 from geobrief.errors import GeobriefError
+from geobrief.plan import Language, Page
 from geobrief.render.assets import STATIC
 from geobrief.sheets import Sheet
 from geobrief.spec import MapSpec, View
-from geobrief.web import current_atlas
+from geobrief.web import current_atlas, notices
+from geobrief.web.plain import CLOSED
 from geobrief.wording import wording
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -56,8 +59,8 @@ def navigation() -> None:
     try:
         atlas = current_atlas()
     except GeobriefError as error:
-        warn(str(error))
-        st.stop()
+        _closed(error)
+        return
     view = url_view(atlas)
     st.set_page_config(page_title=atlas.title, layout="wide")
     screens = {page.id: _script(atlas, view, page, page is atlas.pages[0]) for page in atlas.pages}
@@ -66,6 +69,7 @@ def navigation() -> None:
     language = atlas.language(view.lang) if view.lang else atlas.default_language
     _dress(language, atlas.pages.index(page))
     _bar(atlas, view, screens)
+    notices.broken_parts(atlas, view.lang)
     st.session_state[RUN] = (page, view, screens)
     chosen.run()
     _come_back()
@@ -78,6 +82,14 @@ def _come_back() -> None:
     Without that a server that does not know the session, because another one answers now, would
     learn of the page with the reader's next click, and take the click for how the page began.
     """
+
+
+def _closed(error: GeobriefError) -> None:
+    """Say why there is no atlas, in the place of every page."""
+    st.set_page_config(page_title=CLOSED, layout="wide")
+    _dress(Language("", ""), 0)
+    page = st.Page(partial(notices.closed, error), title=CLOSED, url_path="closed", default=True)
+    st.navigation([page], position="hidden").run()
 
 
 def _script(atlas: Atlas, view: View, page: Page, first: bool) -> st.Page:
@@ -149,7 +161,12 @@ def current(sheet: str = "", changed: Callable[[View], View] = lambda view: view
     page, view, links = st.session_state[RUN]
     language = atlas.language(view.lang)
     asked = st.query_params.get(SHEET, "")
-    sheet = sheet or (asked if asked in page.sheets else page.sheets[0])
+    sheet = sheet or (asked if asked in page.sheets else _lent(atlas, page))
+    if sheet not in atlas.sheets:
+        notices.sheet_head(atlas, view.lang, sheet)
+        tabs(atlas, page, view, sheet)
+        notices.sheet_problems(atlas, view.lang, sheet)
+        st.stop()
     kept = tuple(id for id in view.select if _shows(atlas, atlas.sheets[sheet], id))
     view = changed(replace(view, select=kept))
     if vain := _in_vain(atlas, atlas.sheets[sheet]):
@@ -160,8 +177,49 @@ def current(sheet: str = "", changed: Callable[[View], View] = lambda view: view
     except GeobriefError as error:
         warn(str(error))
         view = View(lang=view.lang, policy=view.policy)
-        spec = compose(atlas, sheet, view)
+        spec = _whole(atlas, sheet, view)
     return Screen(atlas, page, view, language, spec, links)
+
+
+def _lent(atlas: Atlas, page: Page) -> str:
+    """Return the first sheet of a page; where it is broken and the page not about it, another."""
+    first = page.sheets[0]
+    return next(iter(atlas.sheets), first) if page.subtitle and first not in atlas.sheets else first
+
+
+def _whole(atlas: Atlas, sheet: str, view: View) -> MapSpec:
+    """Return the map of a sheet without the reader's wishes; what is wrong ends the page."""
+    try:
+        return compose(atlas, sheet, view)
+    except GeobriefError:  # it has been told
+        st.stop()
+
+
+def tabs(atlas: Atlas, page: Page, view: View, sheet: str) -> None:
+    """Offer the sheets of a page that has several; `sheet` is the one that is shown."""
+    if len(page.sheets) < 2:
+        return
+    broken = atlas.text(view.lang, wording("broken"))
+    names = {
+        id: atlas.text(view.lang, atlas.sheets[id].tab or id)
+        if id in atlas.sheets
+        else f"{id} ({broken})"
+        for id in page.sheets
+    }
+    st.session_state[SHEET] = sheet
+
+    def choose() -> None:
+        chosen = st.session_state[SHEET] or sheet
+        st.query_params.from_dict(carried(view, chosen))
+
+    st.segmented_control(
+        atlas.text(view.lang, "Sheets of this page"),
+        list(names),
+        key=SHEET,
+        format_func=names.__getitem__,
+        on_change=choose,
+        label_visibility="collapsed",
+    )
 
 
 def _dress(language: Language, place: int) -> None:

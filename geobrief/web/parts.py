@@ -10,16 +10,18 @@ from urllib.parse import quote, urlencode
 import pandas as pd
 import streamlit as st
 
+from geobrief.atlas import Atlas
 from geobrief.axis import axes
 from geobrief.cards import card
 from geobrief.compose import marked_passage
-from geobrief.coverage import coverage
+from geobrief.coverage import coverage, not_mappable
 from geobrief.dates import stops
+from geobrief.plan import Page
 from geobrief.render import markup
 from geobrief.web import layout
 from geobrief.web.axis import axis
 from geobrief.web.bridge import map_frame
-from geobrief.web.layout import SHEET, Screen
+from geobrief.web.layout import Screen
 from geobrief.web.table import table as table_html
 from geobrief.wording import with_dates, wording
 
@@ -36,32 +38,12 @@ def heading(screen: Screen) -> None:
     hint = markup.said(screen.text(screen.sheet.hint)) if screen.sheet.hint else ""
     words = f"<p>{subtitle}</p>" + (f"<p>{hint}</p>" if hint else "") + state
     st.html(f'<header class="gb-head"><h1>{title}</h1>{words}</header>')
-    if len(screen.page.sheets) > 1:
-        _tabs(screen)
+    layout.tabs(screen.atlas, screen.page, screen.view, screen.sheet.id)
 
 
 def _state(screen: Screen) -> str:
     """Say which day the map shows, where the reader chose one."""
     return screen.text("State of {date}").format(date=screen.spec.date)
-
-
-def _tabs(screen: Screen) -> None:
-    names = {id: screen.atlas.sheets[id].tab or id for id in screen.page.sheets}
-    st.session_state[SHEET] = screen.sheet.id
-
-    def choose() -> None:
-        chosen = st.session_state[SHEET] or screen.sheet.id
-        kept = layout.carried(screen.view, chosen)
-        st.query_params.from_dict(kept)
-
-    st.segmented_control(
-        screen.text("Sheets of this page"),
-        list(names),
-        key=SHEET,
-        format_func=lambda id: screen.text(names[id]),
-        on_change=choose,
-        label_visibility="collapsed",
-    )
 
 
 def sheet_map(screen: Screen) -> None:
@@ -167,7 +149,8 @@ def _also(screen: Screen, passages: Sequence[str]) -> str:
         for page in screen.atlas.pages
         if not page.subtitle
         for sheet in page.sheets
-        if set(passages) & set(screen.atlas.sheets[sheet].passages) and sheet != screen.sheet.id
+        if sheet in screen.atlas.sheets and sheet != screen.sheet.id
+        if set(passages) & set(screen.atlas.sheets[sheet].passages)
     ]
     direction = screen.language.direction
     return f'<p class="gb-also" dir="{direction}">{" · ".join(pages)}</p>' if pages else ""
@@ -183,6 +166,8 @@ def following_map(screen: Screen) -> None:
 
 def coverage_line(screen: Screen) -> None:
     """Say how many sentences, phrases and entities are on a map, and how the others are shown."""
+    if screen.atlas.problems:  # a count without what is broken would be wrong
+        return
     made = coverage(screen.atlas)
     named = ((n, markup.said(screen.text(name))) for name, n in made.outcomes.items())
     counts = ", ".join(f"<b>{n}</b> {words}" for n, words in named)
@@ -201,7 +186,7 @@ def coverage_line(screen: Screen) -> None:
 
 def left_out(screen: Screen) -> None:
     """List what no map can carry, and why."""
-    rows = [(entity.name, entity.why) for entity in coverage(screen.atlas).left_out]
+    rows = [(entity.name, entity.why) for entity in not_mappable(screen.atlas)]
     if rows:
         frame = pd.DataFrame(rows, columns=["phrase", "why"])
         st.html(table_html(frame, screen.text, screen.text("Not for a map")))
@@ -221,10 +206,10 @@ def claims(screen: Screen) -> None:
             and link.end + start > made.start
             for feature in link.features
         ]
-        shown_on = screen.text(atlas.sheets[made.sheet].title) if made.sheet else ""
+        shown_on = atlas.sheets[made.sheet].title if made.sheet in atlas.sheets else ""
         known = tuple(dict.fromkeys(features))
         tag = atlas.default_language.tag
-        st.html(markup.claim(made, known, shown_on, screen.text, tag))
+        st.html(markup.claim(made, known, screen.text(shown_on), screen.text, tag))
 
 
 def source_tables(screen: Screen) -> None:
@@ -251,9 +236,16 @@ def sheet_links(screen: Screen) -> None:
         for page in screen.atlas.pages:
             if page.id != screen.page.id:
                 st.page_link(screen.links[page.id], query_params=layout.carried(screen.view))
-                own = page.subtitle or screen.atlas.sheets[page.sheets[0]].subtitle
-                shows = screen.text(own)
+                shows = screen.text(_shows(screen.atlas, page))
                 st.html(f'<p class="gb-note">{markup.said(shows)}</p>')
+
+
+def _shows(atlas: Atlas, page: Page) -> str:
+    """Return what a page is about, as a wording."""
+    first = page.sheets[0]
+    if page.subtitle or first in atlas.sheets:
+        return page.subtitle or atlas.sheets[first].subtitle
+    return wording("This sheet cannot be shown")
 
 
 def uncertainty(screen: Screen) -> None:

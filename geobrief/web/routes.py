@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from geobrief.atlas import Atlas
 from geobrief.compose import compose
-from geobrief.errors import GeobriefError, NotFoundError
+from geobrief.errors import BrokenError, GeobriefError, NotFoundError
 from geobrief.export import checked_format, export, file_name
 from geobrief.layers import Layer
 from geobrief.listing import listing
@@ -42,6 +42,9 @@ from geobrief.web.answers import (
     still_wanted,
 )
 from geobrief.web.briefing_routes import briefing_endpoints
+from geobrief.web.faults import standing
+from geobrief.web.plain import broken_answer, wants_page
+from geobrief.wording import wording
 
 MEDIA = {
     ".js": "text/javascript; charset=utf-8",
@@ -62,7 +65,7 @@ def routes(load: Loader = current_atlas) -> list[Route]:
     bench = Bench(settings().export_workers, settings().export_queue)
     found: dict[str, Callable[[Request], Any]] = {
         "/map/{sheet}.js": lambda request: _map_script(load(), request),
-        "/map/{sheet}": lambda request: _map_page(load(), request),
+        "/map/{sheet}": lambda request: _map_page(load, request),
         "/assets/raster/{layer}": lambda request: _raster(load(), request),
         "/assets/{path:path}": _asset,
         "/api/sheets": lambda request: _list("sheets", load()),
@@ -99,9 +102,16 @@ def _spec(atlas: Atlas, request: Request) -> tuple[MapSpec, View]:
     return compose(atlas, request.path_params["sheet"], view), view
 
 
-def _map_page(atlas: Atlas, request: Request) -> Response:
-    spec, view = _spec(atlas, request)
-    made = screen.page(atlas, spec, view.to_query())
+def _map_page(load: Loader, request: Request) -> Response:
+    atlas = None
+    try:
+        atlas = load()
+        spec, view = _spec(atlas, request)
+        made = screen.page(atlas, spec, view.to_query())
+    except GeobriefError as error:
+        if error.status < 500 or not wants_page(request):
+            raise
+        return broken_answer(request, atlas, error, wording("This map cannot be shown"))
     return body_answer(request, made.html, "text/html; charset=utf-8")
 
 
@@ -120,10 +130,7 @@ def _asset(request: Request) -> Response:
 
 
 def _layer(atlas: Atlas, request: Request) -> Layer:
-    name = request.path_params["layer"]
-    if name not in atlas.layers:
-        raise NotFoundError(f"no layer {name!r}", hint="see /api/layers")
-    return atlas.layers[name]
+    return atlas.layers[request.path_params["layer"]]
 
 
 def _raster(atlas: Atlas, request: Request) -> Response:
@@ -189,7 +196,7 @@ async def _inset(atlas: Atlas, request: Request, bench: Bench) -> Response:
 
 async def _chart(atlas: Atlas, request: Request, bench: Bench) -> Response:
     sheet, number = request.path_params["sheet"], request.path_params["number"]
-    charts = atlas.sheets[sheet].charts if sheet in atlas.sheets else ()
+    charts = atlas.sheets[sheet].charts
     if number >= len(charts):
         raise NotFoundError(f"no chart {number} on the sheet {sheet!r}", hint="see /api/sheets")
     lang = atlas.language(request.query_params.get("lang", "")).id
@@ -209,6 +216,8 @@ def _health(load: Loader) -> Response:
         answer = error_answer(error)
         answer.status_code = 503
         return answer
+    if found := standing(atlas):
+        return error_answer(BrokenError("a part of the atlas", found))
     facts = {
         "status": "ok",
         "title": atlas.title,

@@ -90,7 +90,8 @@ def test_names_in_vain_are_found_and_the_rest_is_kept(tmp_path: Path) -> None:
     found: list[GeobriefError] = []
     atlas = read_atlas(content, geodata, found.append)
     said = [str(problem) for problem in found]
-    assert list(atlas.briefings) == ["lunch"]
+    assert set(atlas.briefings.broken) == {"broken", "lunch"}
+    assert set(atlas.sheets) == {"whole", "ford"}
     assert any("broken.toml:1: is not TOML" in line for line in said)
     assert any("lunch.toml:1: " in line and "'southern'" in line for line in said)
     assert any("lunch.toml:13: no sheet 'nowhere'" in line for line in said)

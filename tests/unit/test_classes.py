@@ -12,7 +12,7 @@ from geobrief.atlas import Atlas
 from geobrief.classes import break_labels, class_of, state_at
 from geobrief.compose import compose
 from geobrief.dates import stops, whole
-from geobrief.errors import ContentError, NotFoundError
+from geobrief.errors import NotFoundError
 from geobrief.sheets import SheetLayer
 from geobrief.spec import View, from_json
 from geobrief.style import CHANGED
@@ -175,5 +175,5 @@ def test_a_record_that_names_no_feature_is_refused(tmp_path: Path) -> None:
     content, geodata = write_atlas(tmp_path)
     entities = '[[entity]]\nid = "x"\nname = "X"\nfeatures = ["gates/nothing"]\n'
     (content / "entities.toml").write_text(entities, "utf-8")
-    with pytest.raises(ContentError, match="no such feature"):
-        Atlas.load(content, geodata)
+    (problem,) = Atlas.load(content, geodata).problems
+    assert "no such feature" in str(problem)

@@ -22,8 +22,8 @@ PACKAGE = ROOT / "geobrief"
 
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("errors", "wording"),
-    ("settings", "files", "style"),
-    ("fonts", "essay", "entities"),
+    ("settings", "files", "shelf", "style"),
+    ("fonts", "essay", "entities", "plan"),
     ("links", "layers", "boundaries", "claims"),
     ("measure", "unroll", "zones", "network"),
     ("spec",),

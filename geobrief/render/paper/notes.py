@@ -15,7 +15,8 @@ from geobrief.render.paper.panel import Column, Hand
 from geobrief.wording import runs_right_to_left, wording
 
 if TYPE_CHECKING:
-    from geobrief.atlas import Atlas, Language
+    from geobrief.atlas import Atlas
+    from geobrief.plan import Language
 
 MARGIN = 28.0
 SIZE = 10.5
