@@ -5,7 +5,7 @@ import streamlit as st
 from geobrief.web import parts
 from geobrief.web.layout import current
 
-screen = current()
+screen = current(otherwise=parts.bare_essay)
 parts.heading(screen)
 if screen.sheet.id == screen.page.sheets[0]:
     parts.coverage_line(screen)

@@ -149,13 +149,19 @@ def carried(view: View, sheet: str = "") -> dict[str, str | Iterable[str]]:
     return {name: value for name, value in chosen.items() if value}
 
 
-def current(sheet: str = "", changed: Callable[[View], View] = lambda view: view) -> Screen:
-    """Return the screen of the page that runs.
+def current(
+    sheet: str = "",
+    changed: Callable[[View], View] = lambda view: view,
+    otherwise: Callable[[Atlas], None] = lambda atlas: None,
+) -> Screen:
+    """Return the screen of the page that runs; where its sheet is broken, say why and end there.
 
     Parameters
     ----------
     sheet, changed
         For a page that says itself which sheet it shows, and what of the view is not the URL's.
+    otherwise
+        Shows what of the page does not rest on its sheet, where that is broken.
     """
     atlas = current_atlas()
     page, view, links = st.session_state[RUN]
@@ -166,6 +172,7 @@ def current(sheet: str = "", changed: Callable[[View], View] = lambda view: view
         notices.sheet_head(atlas, view.lang, sheet)
         tabs(atlas, page, view, sheet)
         notices.sheet_problems(atlas, view.lang, sheet)
+        otherwise(atlas)
         st.stop()
     kept = tuple(id for id in view.select if _shows(atlas, atlas.sheets[sheet], id))
     view = changed(replace(view, select=kept))

@@ -18,6 +18,7 @@ from geobrief.coverage import coverage, not_mappable
 from geobrief.dates import stops
 from geobrief.plan import Page
 from geobrief.render import markup
+from geobrief.spec import PassageSpec
 from geobrief.web import layout
 from geobrief.web.axis import axis
 from geobrief.web.bridge import map_frame
@@ -139,6 +140,12 @@ def essay(screen: Screen) -> None:
     atlas = screen.atlas
     passages = [marked_passage(atlas, passage.id) for passage in atlas.essay.passages]
     st.html(markup.essay(passages, partial(_also, screen), atlas.default_language.tag))
+
+
+def bare_essay(atlas: Atlas) -> None:
+    """Write the essay without a map; no phrase is marked, since none would lead anywhere."""
+    passages = (PassageSpec(p.id, p.paragraph, p.text) for p in atlas.essay.passages)
+    st.html(markup.essay(passages, lambda ids: "", atlas.default_language.tag))
 
 
 def _also(screen: Screen, passages: Sequence[str]) -> str:

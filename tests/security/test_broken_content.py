@@ -38,6 +38,11 @@ title = "Both sheets"
 sheets = ["whole", "ford"]
 
 [[pages]]
+id = "essay"
+title = "Essay"
+sheet = "whole"
+
+[[pages]]
 id = "briefing"
 title = "Briefing"
 subtitle = "Sheets in an order"
@@ -370,6 +375,14 @@ def test_a_page_offers_its_other_sheets_beside_a_broken_one(folders: Folders) ->
     test.run()
     assert not test.exception
     assert SHEET not in plain(shown(test)) and test.get("bidi_component")
+
+
+def test_the_essay_is_read_without_its_map(folders: Folders) -> None:
+    a_truncated_layer(folders)
+    test = opened("essay")
+    said = plain(shown(test))
+    assert SHEET in said and "Nobody knows where the lost gate stood." in said
+    assert not test.get("bidi_component")
 
 
 def test_an_atlas_in_order_tells_nothing(folders: Folders) -> None:
