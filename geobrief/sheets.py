@@ -221,8 +221,9 @@ def _sheet(path: Path, folders: tuple[Path, Path]) -> Sheet:
     if not found:
         raise ContentError("no front matter", Where(path, 1), "begin with a line of +++")
     raw = parse_toml(found[1], path, ContentError, shift=1)
-    if unknown := set(raw) - SHEET_KEYS:
-        raise ContentError(f"unknown key {sorted(unknown)[0]!r}", Where(path, 1))
+    if unknown := sorted(set(raw) - SHEET_KEYS):
+        hint = f"one of {', '.join(sorted(SHEET_KEYS))}"
+        raise ContentError(f"unknown key {unknown[0]!r}", _place_of(unknown[0], found, path), hint)
     for key in ("title", "extent", "layers"):
         if key not in raw:
             raise ContentError(f"the sheet has no {key}", Where(path, 1))
@@ -234,8 +235,9 @@ def _sheet(path: Path, folders: tuple[Path, Path]) -> Sheet:
     try:
         extent = checked_extent(raw["extent"])
     except (TypeError, ValueError) as reason:
-        line = next(n for n, row in enumerate(found[0].splitlines(), 1) if "extent" in row)
-        raise ContentError(f"extent is not W, S, E, N: {reason}", Where(path, line)) from None
+        hint = "write [west, south, east, north] in degrees"
+        where = _place_of("extent", found, path)
+        raise ContentError(f"extent is not W, S, E, N: {reason}", where, hint) from None
     return Sheet(
         id=path.stem,
         title=raw["title"],
@@ -251,6 +253,12 @@ def _sheet(path: Path, folders: tuple[Path, Path]) -> Sheet:
         tab=raw.get("tab", ""),
         inset=raw.get("inset", ""),
     )
+
+
+def _place_of(key: str, front: re.Match[str], path: Path) -> Where:
+    """Return the first line of a sheet's file that holds a key."""
+    rows = enumerate(front[0].splitlines(), 1)
+    return Where(path, next((number for number, row in rows if key in row), 1))
 
 
 def locator_sheet(raw: Mapping[str, Any], where: Where) -> Sheet:

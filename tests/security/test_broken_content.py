@@ -120,6 +120,11 @@ def a_sheet_with_broken_front_matter(atlas: Folders) -> Told:
     return "content/sheets/whole.md", 2, "is not TOML", {"whole"}
 
 
+def a_sheet_with_an_unknown_key(atlas: Folders) -> Told:
+    atlas.swap("content/sheets/whole.md", "passages =", "passage =")
+    return "content/sheets/whole.md", 4, "'passage'", {"whole"}
+
+
 def a_sheet_with_a_value_of_the_wrong_type(atlas: Folders) -> Told:
     atlas.swap("content/sheets/whole.md", 'label = "country"', "breaks = 3")
     return "content/sheets/whole.md", 1, "not in order", {"whole"}
@@ -210,6 +215,7 @@ def a_briefing_of_a_missing_sheet(atlas: Folders) -> Told:
 
 FAULTS: tuple[Callable[[Folders], Told], ...] = (
     a_sheet_with_broken_front_matter,
+    a_sheet_with_an_unknown_key,
     a_sheet_with_a_value_of_the_wrong_type,
     a_sheet_of_an_unknown_layer,
     a_link_of_a_wrong_quote,
