@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,7 +59,7 @@ def read_boundaries(geodata: Path, policies: Iterable[str], report: Report) -> B
     path = geodata / TABLE
     text = read_text(path, GeodataError)
     classes: dict[tuple[str, str], str] = {}
-    rows = csv.DictReader(text.splitlines())
+    rows = csv.DictReader(io.StringIO(text, newline=""))
     if missing := {"segment", "policy", "class", "source"} - set(rows.fieldnames or ()):
         raise GeodataError(f"the table has no column {sorted(missing)[0]!r}", Where(path, 1))
     for row in rows:

@@ -186,7 +186,8 @@ def from_link(id: str, text: str, *, empty: bool = False) -> Briefing:
         If the text is damaged, too long, or not a briefing.
     """
     try:
-        packed = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        letters = text.encode("ascii") + b"=" * (-len(text) % 4)
+        packed = base64.b64decode(letters, altchars=b"-_", validate=True)
         stream = zlib.decompressobj()
         raw = stream.decompress(packed, settings().max_briefing + 1)
         if not stream.eof and len(raw) <= settings().max_briefing:

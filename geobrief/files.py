@@ -13,6 +13,8 @@ from typing import Any
 
 from geobrief.errors import GeobriefError, Where, WriteError
 
+_STRANGE = re.compile(r"[^A-Za-z0-9_-]+")
+
 Report = Callable[[GeobriefError], None]
 """Takes one problem; the caller decides whether the first one ends the work."""
 
@@ -60,7 +62,12 @@ def parse_toml(text: str, path: Path, error: type[GeobriefError], shift: int = 0
 def table_lines(text: str, key: str) -> list[int]:
     """Return the line of each `[[key]]` header, counted from 1."""
     header = re.compile(rf"\s*\[\[\s*{re.escape(key)}\s*\]\]")
-    return [number for number, line in enumerate(text.splitlines(), 1) if header.match(line)]
+    return [number for number, line in enumerate(text.split("\n"), 1) if header.match(line)]
+
+
+def safe_name(text: str, otherwise: str) -> str:
+    """Return a name that can stand in an address, in a header and as that of a file."""
+    return _STRANGE.sub("-", text).strip("-") or otherwise
 
 
 def listed_tables(

@@ -20,7 +20,7 @@ from geobrief.render.paper.options import SIZES
 from geobrief.render.paper.panel import Hand
 from geobrief.sheets import Chart
 from geobrief.spec import MapSpec
-from geobrief.wording import wording
+from geobrief.wording import filled, wording
 
 if TYPE_CHECKING:
     from geobrief.atlas import Atlas
@@ -53,7 +53,7 @@ def page(atlas: Atlas, chart: Chart, spec: MapSpec, marking: str) -> Figure:
     slide = Page(atlas, atlas.language(spec.lang), SIZES["slide"], marking)
     slide.head(title)
     dated = atlas.text(spec.lang, wording("Sources, data as of {date}: {credits}"))
-    words = dated.format(date=spec.as_of, credits=sources(spec))
+    words = filled(dated, date=spec.as_of, credits=sources(spec))
     box = slide.field([note, f"{words} · {spec.digest()}"])
     _fill(slide.brush.axes, atlas, chart, spec.lang, slide.hand, box)
     return slide.figure
@@ -123,7 +123,9 @@ def _draw(
         )  # fmt: skip
     axes.set_xlim(-0.7, max(last, LEAST) + 0.7)
     axes.set_ylim(0, highest * 1.25)
-    axes.set_xticks(list(places.values()), list(places), fontsize=7.5, family=style.SANS)
+    axes.set_xticks(
+        list(places.values()), list(places), fontsize=7.5, family=style.SANS, parse_math=False
+    )
     axes.set_yticks([])
     axes.set_facecolor("none")
     axes.tick_params(length=0)

@@ -263,7 +263,7 @@ def _depth(index: int) -> int:
 
 
 def _tidy(script: str) -> str:
-    return "\n".join(line.strip() for line in script.splitlines() if line.strip()) + "\n"
+    return "\n".join(line.strip() for line in script.split("\n") if line.strip()) + "\n"
 
 
 def geometries(atlas: Atlas, layer: LayerSpec, units: int = FINEST) -> dict[str, Any]:
