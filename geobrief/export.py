@@ -12,6 +12,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from geobrief.errors import NotFoundError
+from geobrief.files import safe_name
 from geobrief.render.formats import FORMATS, IMAGES, MEDIA_TYPES
 from geobrief.render.paper.options import SLIDE, PrintOptions
 from geobrief.spec import MapSpec
@@ -95,7 +96,7 @@ def file_name(atlas: Atlas, spec: MapSpec, suffix: str) -> str:
     """Return the name of the file: sheet, language where it is not the essay's, digest."""
     own = spec.lang == atlas.default_language.id
     parts = (spec.sheet, "" if own else spec.lang, spec.digest()[:8])
-    return f"{'-'.join(part for part in parts if part)}.{suffix}"
+    return f"{safe_name('-'.join(part for part in parts if part), 'map')}.{suffix}"
 
 
 def names_left_out(spec: MapSpec, ids: Iterable[str]) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import re
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from geobrief.atlas import Atlas
 from geobrief.deck.slides import Deck, DeckSlide
 from geobrief.errors import NotFoundError
 from geobrief.export import Pause, Told
+from geobrief.files import safe_name
 from geobrief.render.paper.options import PrintOptions
 
 if TYPE_CHECKING:
@@ -115,10 +115,9 @@ def checked_suffix(suffix: str) -> str:
 
 def file_name(atlas: Atlas, deck: Deck, suffix: str, handout: bool = False) -> str:
     """Return the name of the file: briefing, language where it is not the essay's, handout."""
-    named = re.sub(r"[^A-Za-z0-9_-]+", "-", deck.id).strip("-") or "briefing"
     own = deck.language.id == atlas.default_language.id
-    parts = (named, "" if own else deck.language.id, "handout" if handout else "")
-    return f"{'-'.join(part for part in parts if part)}.{suffix}"
+    parts = (deck.id, "" if own else deck.language.id, "handout" if handout else "")
+    return f"{safe_name('-'.join(part for part in parts if part), 'briefing')}.{suffix}"
 
 
 def processors() -> int:

@@ -7,7 +7,6 @@ that is shown. One too large for an address is kept in the session, under the di
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +17,7 @@ import streamlit as st
 from geobrief.atlas import Atlas
 from geobrief.briefings import Briefing, Slide, from_link, parse_briefing, to_link, to_toml
 from geobrief.errors import BrokenError, ContentError, GeobriefError, RequestError, Where
+from geobrief.files import safe_name
 from geobrief.resolve import check_briefings, check_named
 from geobrief.settings import settings
 from geobrief.spec import View
@@ -39,8 +39,6 @@ NEW_TITLE = wording("New briefing")
 KEYS, COUNT, LARGE = "keys of the slides", "slides seen", "briefings too large for an address"
 """Where the session keeps which key each slide has, the last key, and what no address can carry."""
 ID_LENGTH = 60
-
-_STRANGE = re.compile(r"[^A-Za-z0-9_-]+")
 
 
 @dataclass(frozen=True)
@@ -75,7 +73,7 @@ class Draft:
 
 def safe_id(text: str) -> str:
     """Return a name that can stand in an address and as the name of a file."""
-    return _STRANGE.sub("-", text).strip("-")[:ID_LENGTH] or NAMELESS
+    return safe_name(text[:ID_LENGTH], NAMELESS)
 
 
 def empty(title: str) -> Briefing:
