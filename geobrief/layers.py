@@ -241,7 +241,7 @@ def _layer(raw: dict[str, Any], geodata: Path, where: Where, report: Report) -> 
         source=raw.get("source", ""),
         licence=licence,
         attribution=raw.get("attribution", ""),
-        attribution_url=raw.get("attribution_url", ""),
+        attribution_url=_page(raw, name, where, report),
         as_of=as_of,
         digest=raw.get("digest", ""),
         figures=figures,
@@ -266,6 +266,16 @@ def _check_opens(layer: Layer, report: Report) -> None:
         words = " ".join(str(reason).replace(str(layer.path), layer.path.name).split())
         message = f"layer {layer.id!r}: {layer.path.name} cannot be read: {words}"
         report(GeodataError(message, layer.where, "run make geodata"))
+
+
+def _page(raw: dict[str, Any], name: str, where: Where, report: Report) -> str:
+    """Return where the credit of a layer leads: to a page, as a reader may click it."""
+    url = str(raw.get("attribution_url", ""))
+    if not url or url.startswith(("https://", "http://")):
+        return url
+    hint = "write https://... or leave it out"
+    report(GeodataError(f"{name}: attribution_url {url!r} is no page", where, hint))
+    return ""
 
 
 def check_features(layer: Layer, report: Report) -> None:
