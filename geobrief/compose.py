@@ -31,7 +31,7 @@ from geobrief.spec import (
     View,
 )
 from geobrief.style import CHANGED, Symbol, changed, symbol
-from geobrief.wording import wording
+from geobrief.wording import filled, wording
 
 BOUNDARY = "boundary"
 """Style of a layer whose lines take the class that the policy gives them."""
@@ -308,7 +308,7 @@ class _Composer:
         layer = self.changes[-1].feature.partition("/")[0]
         words = self.text("Drawn or named differently: {policy}")
         other = self.text(self.other.name)
-        return [LegendEntry(words.format(policy=other), keys[0], layer)]
+        return [LegendEntry(filled(words, policy=other), keys[0], layer)]
 
     def _passage(self, id: str) -> PassageSpec:
         return marked_passage(self.atlas, id, self.known)

@@ -10,7 +10,7 @@ from geobrief.classes import UNKNOWN, break_labels
 from geobrief.layers import Layer
 from geobrief.sheets import SheetLayer
 from geobrief.spec import FeatureSpec, LegendEntry
-from geobrief.wording import wording
+from geobrief.wording import filled, wording
 
 Say = Callable[[str], str]
 UNCERTAIN = ".uncertain"
@@ -64,7 +64,7 @@ def _wordings(layer: SheetLayer, say: Say) -> dict[str, str]:
         words = wording("over {low}" if low else "up to {high}")
         if low and high:
             words = wording("{low} to {high}")
-        found[category] = f"{say(words).format(low=low, high=high)} {say(layer.unit)}".strip()
+        found[category] = f"{filled(say(words), low=low, high=high)} {say(layer.unit)}".strip()
     return found | {UNKNOWN: say(layer.legend.get(UNKNOWN, wording("no figure")))}
 
 

@@ -4,12 +4,18 @@ import re
 import unicodedata
 
 ISOLATE, END_ISOLATE = "\u2066", "\u2069"
+_NAME = re.compile(r"\{(\w+)\}")
 _PARTS = re.compile(r"\d+(?:[-–/]\d+)+")
 
 
 def wording(text: str) -> str:
     """Return the text as it is; `wordings.py` finds it by this call."""
     return text
+
+
+def filled(text: str, **values: object) -> str:
+    """Put values in the place of their `{names}`; what else stands in braces is text."""
+    return _NAME.sub(lambda found: str(values.get(found[1], found[0])), text)
 
 
 def runs_right_to_left(text: str) -> bool:

@@ -29,7 +29,7 @@ from geobrief.errors import RequestError
 from geobrief.export import bundle
 from geobrief.render.paper.encode import MAKER, sources
 from geobrief.settings import settings
-from geobrief.wording import runs_right_to_left, wording
+from geobrief.wording import filled, runs_right_to_left, wording
 
 SERIF, SANS, ARABIC = "Georgia", "Calibri", "Arial"
 """Families that an office has: a PPTX cannot carry its own. They stand in the theme alone, so that
@@ -191,7 +191,7 @@ def _words(atlas: Atlas, deck: Deck, slide: DeckSlide, page: Any, places: Places
     rows: list[tuple[str, dict[str, Any]]] = []
     for passage in spec.passages:
         rows.append((f"\u201c{passage.text}\u201d", {"serif": True, "essay": True}))
-        words = cite.format(number=passage.paragraph)
+        words = filled(cite, number=passage.paragraph)
         rows.append((words, {"colour": style.INK_SOFT, "part": 0.7, "after": 8.0}))
     if rows:
         size = fitting(rows, places.passage, deck.language.script)
@@ -237,7 +237,7 @@ def _footer(atlas: Atlas, deck: Deck, slide: DeckSlide, page: Any, places: Place
     """Write sources and disclaimer, each in a box of its own."""
     spec = slide.spec
     dated = atlas.text(spec.lang, wording("Sources, data as of {date}: {credits}"))
-    words = f"{dated.format(date=spec.as_of, credits=sources(spec))} · {spec.digest()}"
+    words = f"{filled(dated, date=spec.as_of, credits=sources(spec))} · {spec.digest()}"
     soft: dict[str, Any] = {"colour": style.INK_SOFT}
     policy: list[tuple[str, dict[str, Any]]] = [
         (spec.policy_name, {"bold": True}),

@@ -18,7 +18,7 @@ from geobrief.render.assets import asset_url
 from geobrief.render.leaflet import script_json
 from geobrief.sheets import Chart
 from geobrief.spec import MapSpec, View
-from geobrief.wording import wording
+from geobrief.wording import filled, wording
 
 if TYPE_CHECKING:
     from geobrief.atlas import Atlas
@@ -122,7 +122,7 @@ def _keys(rows: Keys, mirrored: bool, text: markup.Text) -> list[tuple[list[str]
     """Return the rows of the help. Where the script runs leftwards, so do the arrow keys."""
     onward, back = ("←", "→") if mirrored else ("→", "←")
     return [
-        ([key.format(onward=onward, back=back) for key in keys], text(does)) for keys, does in rows
+        ([filled(key, onward=onward, back=back) for key in keys], text(does)) for keys, does in rows
     ]
 
 

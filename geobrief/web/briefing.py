@@ -25,7 +25,8 @@ from geobrief.web.briefing_draft import Draft
 from geobrief.web.export_choices import titles
 from geobrief.web.layout import Screen, current
 from geobrief.web.order import Reported, order_list
-from geobrief.wording import wording
+from geobrief.web.verbatim import verbatim
+from geobrief.wording import filled, wording
 
 EDITED = "edited"
 """The choice that stands for what is edited now."""
@@ -41,7 +42,7 @@ def page() -> Screen:
     if problems:
         lead = wording("The briefing in the address cannot be shown. Here is another one: {title}")
         title = screen.text(draft.briefing.title)
-        _problems(screen.text(lead).format(title=title), list(map(screen.text, problems)))
+        _problems(filled(screen.text(lead), title=title), list(map(screen.text, problems)))
     take.too_large(screen, draft)
     slides, slide, whole = st.columns(3, gap="medium")  # the style puts the third below the first
     with slides, st.container(key="slides-side"):
@@ -93,7 +94,7 @@ def _start(screen: Screen, draft: Draft) -> None:
     own = draft.briefing.id
     if draft.edited or own not in names:
         words = screen.text(wording("Edited: {title}"))
-        names = {EDITED: words.format(title=screen.text(draft.briefing.title)), **names}
+        names = {EDITED: filled(words, title=screen.text(draft.briefing.title)), **names}
     st.session_state["start"] = EDITED if EDITED in names else own
 
     def choose() -> None:
@@ -103,12 +104,14 @@ def _start(screen: Screen, draft: Draft) -> None:
             drafts.keep(atlas, drafts.begun(atlas.briefings.get(chosen, fresh)))
 
     st.selectbox(
-        screen.text(wording("Briefing")),
+        verbatim(screen.text(wording("Briefing"))),
         list(names),
         key="start",
         format_func=names.__getitem__,
         on_change=choose,
-        help=screen.text(wording("Another choice leaves your edits; Back in the browser returns.")),
+        help=verbatim(
+            screen.text(wording("Another choice leaves your edits; Back in the browser returns."))
+        ),
     )
 
 
@@ -141,12 +144,13 @@ def _add(screen: Screen, draft: Draft) -> None:
     room = settings().max_slides - len(draft.keys)
     if room <= 0:
         words = screen.text(wording("A briefing has at most {count} slides"))
-        st.html(f'<p class="gb-note">{markup.said(words.format(count=settings().max_slides))}</p>')
+        words = filled(words, count=settings().max_slides)
+        st.html(f'<p class="gb-note">{markup.said(words)}</p>')
         return
     known = titles(screen)
     with st.container(key="add-row", horizontal=True, vertical_alignment="bottom"):
         st.multiselect(
-            screen.text(wording("Sheets to add")),
+            verbatim(screen.text(wording("Sheets to add"))),
             list(known),
             key="add",
             format_func=known.__getitem__,
@@ -154,7 +158,7 @@ def _add(screen: Screen, draft: Draft) -> None:
             placeholder=screen.text(wording("Choose")),
         )
         st.button(
-            screen.text(wording("Add")),
+            verbatim(screen.text(wording("Add"))),
             key="add-now",
             on_click=_append,
             disabled=not st.session_state.get("add"),
@@ -208,9 +212,9 @@ def _text_field(screen: Screen, name: str, label: str, shown: str, field: str, k
             drafts.edit(lambda draft: drafts.with_slide(draft, key, **fields), same_map=True)
 
     if field == "notes":
-        st.text_area(screen.text(label), key=name, on_change=write, height=230)
+        st.text_area(verbatim(screen.text(label)), key=name, on_change=write, height=230)
     else:
-        st.text_input(screen.text(label), key=name, on_change=write)
+        st.text_input(verbatim(screen.text(label)), key=name, on_change=write)
 
 
 def _of_the_map(screen: Screen, slide: Slide, key: int) -> None:
@@ -226,13 +230,13 @@ def _of_the_map(screen: Screen, slide: Slide, key: int) -> None:
     moved = (seen.bbox, seen.select) != (slide.bbox, slide.select)
     with st.container(key="slide-view", horizontal=True):
         st.button(
-            screen.text(wording("Keep this view of the map")),
+            verbatim(screen.text(wording("Keep this view of the map"))),
             key="keep-view",
             disabled=not moved,
             on_click=partial(_view, key, seen.bbox, seen.select),
         )
         st.button(
-            screen.text(wording("Back to the whole sheet")),
+            verbatim(screen.text(wording("Back to the whole sheet"))),
             key="whole-sheet",
             disabled=not (seen.bbox or seen.select or slide.bbox or slide.select),
             on_click=partial(_view, key, None, ()),
@@ -262,7 +266,7 @@ def _whole(screen: Screen, draft: Draft) -> None:
         ("policy", wording("Boundaries of the briefing"), policies),
     ):
         first = known.get(page[field], next(iter(known.values())))
-        names = {"": follows.format(name=first), **known}
+        names = {"": filled(follows, name=first), **known}
         _choice(screen, f"briefing-{field}", label, names, getattr(own, field), field)
     note = wording(
         "A briefing without a language or boundaries of its own follows this page. What you "
@@ -290,7 +294,7 @@ def _top(
     if st.session_state.get(name) != shown:
         st.session_state[name] = shown
     write = partial(_write, name, field)
-    st.text_input(screen.text(label), key=name, max_chars=most, on_change=write)
+    st.text_input(verbatim(screen.text(label)), key=name, max_chars=most, on_change=write)
 
 
 def _choice(
@@ -298,7 +302,7 @@ def _choice(
 ) -> None:
     st.session_state[name] = value
     st.selectbox(
-        screen.text(label),
+        verbatim(screen.text(label)),
         list(names),
         key=name,
         format_func=names.__getitem__,
@@ -313,7 +317,7 @@ def _files(screen: Screen, draft: Draft) -> None:
         take.save(screen, take.handed(screen, draft), "save")
     name = f"upload {st.session_state.get(UPLOADS, 0)}"
     st.file_uploader(
-        screen.text(wording("Load a briefing from a file")),
+        verbatim(screen.text(wording("Load a briefing from a file"))),
         type=["toml"],
         key=name,
         max_upload_size=max(1, -(-settings().max_briefing // 1_000_000)),

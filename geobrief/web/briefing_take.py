@@ -19,7 +19,8 @@ from geobrief.web.briefing_draft import Draft
 from geobrief.web.export_choices import PROGRAM
 from geobrief.web.layout import Screen
 from geobrief.web.making import Job, Told, offer
-from geobrief.wording import wording
+from geobrief.web.verbatim import verbatim
+from geobrief.wording import filled, wording
 
 FOLDER = "content/briefings/"
 
@@ -91,7 +92,7 @@ def present(screen: Screen, draft: Draft) -> None:
     query = carried(screen, briefing)
     if query is not None:
         words = screen.text(wording("Present"))
-        st.link_button(words, address("/present", briefing, query), type="primary")
+        st.link_button(verbatim(words), address("/present", briefing, query), type="primary")
 
 
 def too_large(screen: Screen, draft: Draft) -> None:
@@ -104,11 +105,11 @@ def too_large(screen: Screen, draft: Draft) -> None:
         "anew: save it as a file. To present it, put the file into {folder} on the server, or make "
         "one HTML file of it:"
     )
-    words = screen.text(why).format(folder=FOLDER)
+    words = filled(screen.text(why), folder=FOLDER)
     most = settings().max_briefing
     if (size := len(to_toml(briefing).encode())) > most:
         why = wording("Its file would have {size} bytes, and at most {most} are read: shorten it.")
-        words = screen.text(why).format(size=size, most=most)
+        words = filled(screen.text(why), size=size, most=most)
     st.html(f'<p class="gb-warning" role="alert">{markup.said(words)}</p>')
     if size > most:
         return
@@ -119,7 +120,7 @@ def too_large(screen: Screen, draft: Draft) -> None:
 def save(screen: Screen, briefing: Briefing, key: str) -> None:
     """Offer the briefing as a file."""
     st.download_button(
-        screen.text(wording("Save as a file")),
+        verbatim(screen.text(wording("Save as a file"))),
         to_toml(briefing),
         file_name=f"{briefing.id}.toml",
         mime="application/toml",
@@ -131,10 +132,10 @@ def save(screen: Screen, briefing: Briefing, key: str) -> None:
 def hand_over(screen: Screen, draft: Draft) -> None:
     """Offer the outputs: one is chosen and made, and its address and command line stand beside."""
     briefing = handed(screen, draft)
-    names = {id: screen.text(output.title) for id, output in OUTPUTS.items()}
+    names = {id: verbatim(screen.text(output.title)) for id, output in OUTPUTS.items()}
     st.session_state.setdefault(CHOICE, next(iter(OUTPUTS)))
     chosen = st.segmented_control(
-        screen.text(wording("What to hand over")),
+        verbatim(screen.text(wording("What to hand over"))),
         list(OUTPUTS),
         required=True,
         key=CHOICE,
@@ -151,7 +152,8 @@ def hand_over(screen: Screen, draft: Draft) -> None:
     st.html(f'<h3 class="gb-part">{markup.said(title)}</h3>')
     if query != {}:
         words = screen.text(wording("Save the briefing as a file first: {name}"))
-        st.html(f'<p class="gb-note">{markup.said(words.format(name=f"{briefing.id}.toml"))}</p>')
+        words = filled(words, name=f"{briefing.id}.toml")
+        st.html(f'<p class="gb-note">{markup.said(words)}</p>')
     st.code(command_line(briefing, output, saved=query != {}), language=None, wrap_lines=True)
     with file:
         _make(screen, briefing, output)
@@ -177,9 +179,10 @@ def command_line(briefing: Briefing, output: Output, *, saved: bool) -> str:
 
 def _make(screen: Screen, briefing: Briefing, output: Output) -> None:
     """Make the file in the session, step by step. (Last on the page: see `making.offer`.)"""
-    start = screen.text(wording("Make the file: {name}")).format(name=screen.text(output.title))
+    start = screen.text(wording("Make the file: {name}"))
+    start = filled(start, name=screen.text(output.title))
     ready = screen.text(wording("Download {name} ({size} MB)"))
-    ready = ready.replace("{name}", output.file(briefing.id))
+    ready = filled(ready, name=output.file(briefing.id))
     hint = screen.text(wording("use brief from the command line"))
     wish = (to_toml(briefing), briefing.id, output)
     job = Job(wish, output.file(briefing.id), MEDIA_TYPES[output.suffix], start, ready, hint)
@@ -195,5 +198,5 @@ def made(screen: Screen, briefing: Briefing, output: Output, told: Told) -> byte
         assemble(screen.atlas, briefing),
         output.suffix,
         DeckOptions(handout=output.handout),
-        told=lambda done, total: told(done / max(total, 1), words.format(done=done, total=total)),
+        told=lambda done, total: told(done / max(total, 1), filled(words, done=done, total=total)),
     )

@@ -28,6 +28,7 @@ from geobrief.render.paper.options import (
 from geobrief.settings import settings
 from geobrief.spec import View
 from geobrief.web.layout import Screen, follow, warn
+from geobrief.web.verbatim import verbatim
 from geobrief.wording import wording
 
 PROGRAM = (".venv/bin/python", "-m", "geobrief")
@@ -198,7 +199,7 @@ def one(screen: Screen, name: str, label: str, options: dict[str, str], default:
         follow(name, "" if chosen == default else chosen)
 
     found: str = st.selectbox(
-        screen.text(label),
+        verbatim(screen.text(label)),
         list(options),
         key=name,
         format_func=lambda id: screen.text(options[id]),
@@ -218,7 +219,7 @@ def _several(
         follow(name, "" if chosen == list(default) else ",".join(chosen))
 
     found: list[str] = st.multiselect(
-        screen.text(label),
+        verbatim(screen.text(label)),
         list(options),
         key=name,
         format_func=lambda id: screen.text(options[id]),
@@ -233,7 +234,7 @@ def _number(screen: Screen, name: str, label: str, default: int) -> int:
     value = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 6 else default
     st.session_state[name] = min(max(value, MIN_MM), MAX_MM)
     found: int = st.number_input(
-        screen.text(label),
+        verbatim(screen.text(label)),
         MIN_MM,
         MAX_MM,
         key=name,
@@ -246,7 +247,7 @@ def _number(screen: Screen, name: str, label: str, default: int) -> int:
 def _line(screen: Screen, name: str, label: str) -> str:
     st.session_state[name] = st.query_params.get(name, "")[:MARKING_LENGTH]
     found: str = st.text_input(
-        screen.text(label),
+        verbatim(screen.text(label)),
         key=name,
         max_chars=MARKING_LENGTH,
         on_change=lambda: follow(name, st.session_state[name]),
@@ -267,7 +268,7 @@ def _day(screen: Screen) -> str:
         follow("day", chosen.isoformat() if chosen else "")
 
     found: Any = st.date_input(
-        screen.text(wording("State at a date")),
+        verbatim(screen.text(wording("State at a date"))),
         min_value=date(1800, 1, 1),
         max_value=newest,
         format="YYYY-MM-DD",

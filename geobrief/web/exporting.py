@@ -24,7 +24,7 @@ from geobrief.web import current_atlas
 from geobrief.web.export_choices import PROGRAM, Wish, one, titles, wish
 from geobrief.web.layout import Screen, warn
 from geobrief.web.making import Job, Told, offer
-from geobrief.wording import wording
+from geobrief.wording import filled, wording
 
 PREVIEW_WIDTH = 1000
 """Pixels that the preview is about wide."""
@@ -44,7 +44,7 @@ def preview(screen: Screen, asked: Wish, spec: MapSpec) -> None:
     address = f"/api/sheets/{quote(spec.sheet)}.png?"
     address += asked.query(replace(asked.options, dpi=dpi))
     shows = screen.text(wording("Preview: the same sheet at {dpi} dots per inch"))
-    words = f"{shows.format(dpi=dpi)} · {spec.digest()}"
+    words = f"{filled(shows, dpi=dpi)} · {spec.digest()}"
     alt = f"{screen.text(wording('Preview'))}: {spec.title}"
     st.html(
         f'<figure class="gb-preview"><img src="{escape(address)}" {pixels} alt="{escape(alt)}">'
@@ -62,7 +62,7 @@ def left_out(screen: Screen, asked: Wish, spec: MapSpec) -> None:
     if names:
         listed = ", ".join(names)
         words = screen.text(wording("Names that find no room ({count}): {names}"))
-        words = words.format(count=len(names), names=listed)
+        words = filled(words, count=len(names), names=listed)
     st.html(f'<p class="gb-left-out">{markup.said(words)}</p>')
 
 
@@ -78,7 +78,7 @@ def download(screen: Screen, asked: Wish, spec: MapSpec) -> None:
     """Offer the one file, from our own address."""
     name = file_name(screen.atlas, spec, asked.suffix)
     address = f"/api/sheets/{quote(spec.sheet)}.{asked.suffix}?{asked.query()}"
-    words = screen.text(wording("Download {format}")).format(format=format_name(asked.suffix))
+    words = filled(screen.text(wording("Download {format}")), format=format_name(asked.suffix))
     st.html(
         f'<p class="gb-download"><a href="{escape(address)}" download="{escape(name)}">'
         f'{markup.said(words)}</a> <span dir="ltr">{escape(name)}</span></p>'
@@ -87,7 +87,7 @@ def download(screen: Screen, asked: Wish, spec: MapSpec) -> None:
 
 def archive(screen: Screen, asked: Wish, made: list[MapSpec]) -> None:
     """Make an archive of several files, file by file."""
-    words = screen.text(wording("Make a ZIP of {count} files")).format(count=len(made))
+    words = filled(screen.text(wording("Make a ZIP of {count} files")), count=len(made))
     ready = screen.text(wording("Download the ZIP ({size} MB)"))
     hint = screen.text(wording("choose fewer maps, or use export-all from the command line"))
     job = Job(asked, "maps.zip", "application/zip", words, ready, hint)
@@ -97,7 +97,7 @@ def archive(screen: Screen, asked: Wish, made: list[MapSpec]) -> None:
         for number, spec in enumerate(made):
             name = file_name(screen.atlas, spec, asked.suffix)
             words = screen.text(wording("File {number} of {count}: {name}"))
-            told(number / len(made), words.format(number=number + 1, count=len(made), name=name))
+            told(number / len(made), filled(words, number=number + 1, count=len(made), name=name))
             files.append((name, export(screen.atlas, spec, asked.suffix, asked.options)))
         return bundle(files)
 

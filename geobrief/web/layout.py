@@ -21,7 +21,8 @@ from geobrief.sheets import Sheet
 from geobrief.spec import MapSpec, View
 from geobrief.web import current_atlas, notices
 from geobrief.web.plain import CLOSED
-from geobrief.wording import wording
+from geobrief.web.verbatim import verbatim
+from geobrief.wording import filled, wording
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 STYLES = (Path(__file__).parent / "page.css", STATIC / "reading.css")
@@ -178,7 +179,7 @@ def current(
     view = changed(replace(view, select=kept))
     if vain := _in_vain(atlas, atlas.sheets[sheet]):
         words = atlas.text(language.id, "The address asks for what is not here: {names}")
-        warn(words.format(names=", ".join(vain)))
+        warn(filled(words, names=", ".join(vain)))
     try:
         spec = compose(atlas, sheet, view)
     except GeobriefError as error:
@@ -220,10 +221,10 @@ def tabs(atlas: Atlas, page: Page, view: View, sheet: str) -> None:
         st.query_params.from_dict(carried(view, chosen))
 
     st.segmented_control(
-        atlas.text(view.lang, "Sheets of this page"),
+        verbatim(atlas.text(view.lang, "Sheets of this page")),
         list(names),
         key=SHEET,
-        format_func=names.__getitem__,
+        format_func=lambda id: verbatim(names[id]),
         on_change=choose,
         label_visibility="collapsed",
     )
@@ -264,7 +265,8 @@ def _bar(atlas: Atlas, view: View, screens: dict[str, st.Page]) -> None:
             choice("lang", text("Language"), languages, view.lang, str, 190)
     with st.container(key="links", horizontal=True):
         for id, screen in screens.items():
-            st.page_link(screen, query_params=carried(view) | st.session_state.get(LEFT + id, {}))
+            kept = carried(view) | st.session_state.get(LEFT + id, {})
+            st.page_link(screen, label=verbatim(screen.title), query_params=kept)
 
 
 def choice(
@@ -282,7 +284,7 @@ def choice(
         follow(name, st.session_state[name])
 
     st.selectbox(
-        label,
+        verbatim(label),
         list(options),
         key=name,
         format_func=lambda option: text(options[option]),

@@ -10,7 +10,8 @@ import streamlit as st
 from geobrief.errors import GeobriefError, RequestError
 from geobrief.settings import settings
 from geobrief.web.layout import Screen, warn
-from geobrief.wording import wording
+from geobrief.web.verbatim import verbatim
+from geobrief.wording import filled, wording
 
 MAKING, MADE = "file that is being made", "file that is made"
 """Where the session keeps the wish whose file is under way, and the last one that is ready."""
@@ -46,7 +47,7 @@ def offer(screen: Screen, job: Job, make: Callable[[Told], bytes]) -> None:
     ready = st.session_state.get(MADE)
     if ready and ready[0] == job.wish:
         st.download_button(
-            job.ready.format(size=f"{len(ready[1]) / 1e6:.1f}"),
+            verbatim(filled(job.ready, size=f"{len(ready[1]) / 1e6:.1f}")),
             ready[1],
             file_name=job.name,
             mime=job.media,
@@ -55,7 +56,7 @@ def offer(screen: Screen, job: Job, make: Callable[[Told], bytes]) -> None:
             type="primary",
         )
         return
-    st.button(job.start, on_click=_begin, args=(job.wish,), key="make", type="primary")
+    st.button(verbatim(job.start), on_click=_begin, args=(job.wish,), key="make", type="primary")
 
 
 def _begin(wish: Hashable) -> None:
@@ -69,10 +70,10 @@ def _cancel() -> None:
 
 def _make(screen: Screen, job: Job, make: Callable[[Told], bytes]) -> None:
     bar, stop = st.empty(), st.empty()
-    stop.button(screen.text(wording("Cancel")), on_click=_cancel, key="cancel")
+    stop.button(verbatim(screen.text(wording("Cancel"))), on_click=_cancel, key="cancel")
 
     def told(part: float, words: str) -> None:
-        bar.progress(min(max(part, 0.0), 1.0), text=words)
+        bar.progress(min(max(part, 0.0), 1.0), text=verbatim(words))
 
     try:
         body = make(told)
@@ -94,4 +95,4 @@ def _check_size(screen: Screen, body: bytes, hint: str) -> None:
         return
     words = screen.text(wording("The file has {size} MB, more than the {most} MB kept here"))
     size, limit = f"{len(body) / 1e6:.1f}", f"{most / 1e6:.1f}"
-    raise RequestError(words.format(size=size, most=limit), hint=hint)
+    raise RequestError(filled(words, size=size, most=limit), hint=hint)

@@ -9,7 +9,7 @@ from geobrief.errors import BrokenError, GeobriefError
 from geobrief.render import markup
 from geobrief.web import faults
 from geobrief.web.plain import CLOSED, MEND
-from geobrief.wording import wording
+from geobrief.wording import filled, wording
 
 
 def closed(error: GeobriefError) -> None:
@@ -25,7 +25,7 @@ def broken_parts(atlas: Atlas, lang: str) -> None:
     if not found:
         return
     lead = wording("Part of this atlas is broken and not shown. Problems: {count}")
-    words = markup.said(atlas.text(lang, lead).format(count=len(found)))
+    words = markup.said(filled(atlas.text(lang, lead), count=len(found)))
     listed = faults.as_table(found, lambda wording: atlas.text(lang, wording))
     mend = f'<p class="gb-note">{markup.said(atlas.text(lang, MEND))}</p>'
     st.html(f'<details class="gb-faults"><summary>{words}</summary>{listed}{mend}</details>')
@@ -37,7 +37,7 @@ def sheet_head(atlas: Atlas, lang: str, sheet: str) -> None:
     lead = wording(
         "The sheet “{sheet}” rests on something that is broken. All that does not rest on it works."
     )
-    words = atlas.text(lang, lead).format(sheet=sheet)
+    words = filled(atlas.text(lang, lead), sheet=sheet)
     st.html(
         f'<header class="gb-head"><h1>{markup.said(heading)}</h1>'
         f"<p>{markup.said(words)}</p></header>"

@@ -24,7 +24,8 @@ from geobrief.web.axis import axis
 from geobrief.web.bridge import map_frame
 from geobrief.web.layout import Screen
 from geobrief.web.table import table as table_html
-from geobrief.wording import with_dates, wording
+from geobrief.web.verbatim import verbatim
+from geobrief.wording import filled, with_dates, wording
 
 CARDS = 2
 """Features whose cards are shown side by side; of more, the names are listed."""
@@ -44,7 +45,7 @@ def heading(screen: Screen) -> None:
 
 def _state(screen: Screen) -> str:
     """Say which day the map shows, where the reader chose one."""
-    return screen.text("State of {date}").format(date=screen.spec.date)
+    return filled(screen.text("State of {date}"), date=screen.spec.date)
 
 
 def sheet_map(screen: Screen) -> None:
@@ -79,10 +80,10 @@ def date_control(
     st.session_state[key] = at if date else NEWEST
     newest = with_dates(f"{screen.text('Newest state')} ({screen.spec.as_of})")
     st.select_slider(
-        screen.text("State on the map at"),
+        verbatim(screen.text("State on the map at")),
         options,
         key=key,
-        format_func=lambda day: day or newest,
+        format_func=lambda day: verbatim(day or newest),
         on_change=lambda: choose(st.session_state[key]),
     )
 
@@ -178,10 +179,11 @@ def coverage_line(screen: Screen) -> None:
     made = coverage(screen.atlas)
     named = ((n, markup.said(screen.text(name))) for name, n in made.outcomes.items())
     counts = ", ".join(f"<b>{n}</b> {words}" for n, words in named)
-    words = screen.text(
-        "{shown} of {all} sentences and {phrases} of {mentions} phrases are on a map. "
-        "Of {entities} places, actors, mechanisms, dates and figures:"
-    ).format(
+    words = filled(
+        screen.text(
+            "{shown} of {all} sentences and {phrases} of {mentions} phrases are on a map. "
+            "Of {entities} places, actors, mechanisms, dates and figures:"
+        ),
         shown=made.sentences_shown,
         all=made.sentences,
         phrases=made.mentions_shown,
@@ -242,7 +244,9 @@ def sheet_links(screen: Screen) -> None:
     with st.container(key="sheets"):
         for page in screen.atlas.pages:
             if page.id != screen.page.id:
-                st.page_link(screen.links[page.id], query_params=layout.carried(screen.view))
+                title = verbatim(screen.text(page.title))
+                kept = layout.carried(screen.view)
+                st.page_link(screen.links[page.id], label=title, query_params=kept)
                 shows = screen.text(_shows(screen.atlas, page))
                 st.html(f'<p class="gb-note">{markup.said(shows)}</p>')
 

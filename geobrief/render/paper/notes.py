@@ -12,7 +12,7 @@ from geobrief import style
 from geobrief.render.paper.drawing import Brush, blank
 from geobrief.render.paper.lettering import draw, register
 from geobrief.render.paper.panel import Column, Hand
-from geobrief.wording import runs_right_to_left, wording
+from geobrief.wording import filled, runs_right_to_left, wording
 
 if TYPE_CHECKING:
     from geobrief.atlas import Atlas
@@ -86,7 +86,7 @@ def note_pages(
         start = top if not figures else size[1] - margin
         rows.draw(page.brush, margin, start)
         kind = page.hand.type(8.5, colour=style.INK_SOFT)
-        words = head.format(number=note.number, count=note.count)
+        words = filled(head, number=note.number, count=note.count)
         draw(page.brush.axes, size[0] / 2, margin * 0.6, words, kind, align="center")
         figures.append(page.figure)
     return figures

@@ -22,7 +22,7 @@ from geobrief.render.paper.panel import (
 from geobrief.render.paper.projection import Box, Frame, degrees, is_world
 from geobrief.render.paper.timeline import strip_height
 from geobrief.spec import InsetSpec, MapSpec
-from geobrief.wording import isolated
+from geobrief.wording import filled, isolated
 
 Say = Callable[[str], str]
 Without = tuple[str, ...]
@@ -252,12 +252,12 @@ def _footers(matter: Matter, size: tuple[float, float], width: float) -> tuple[C
         return sources, policy
     credits = " · ".join(_isolated(str(c), hand) for c in spec.credits)
     dated = say("Sources, data as of {date}: {credits}")
-    sources.text(dated.format(date=_isolated(spec.as_of, hand), credits=credits), small)
+    sources.text(filled(dated, date=_isolated(spec.as_of, hand), credits=credits), small)
     frame = Frame(spec.extent, (0.0, 0.0, *size))
     values = {key: degrees(n, say(a), say(b)) for key, n, a, b in frame.projection.values}
-    words = [say(frame.projection.wording).format(**values)]
+    words = [filled(say(frame.projection.wording), **values)]
     if spec.date:
-        words.append(say("shown for {date}").format(date=_isolated(spec.date, hand)))
+        words.append(filled(say("shown for {date}"), date=_isolated(spec.date, hand)))
     sources.text(" · ".join([*words, _isolated(spec.digest(), hand)]), small)
     policy.text(spec.policy_name, strong)
     policy.text(spec.disclaimer, small)

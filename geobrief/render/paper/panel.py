@@ -21,7 +21,7 @@ from geobrief.render.paper.lettering import (
 )
 from geobrief.spec import MapSpec
 from geobrief.style import Symbol
-from geobrief.wording import isolated, runs_right_to_left, with_dates, wording
+from geobrief.wording import filled, isolated, runs_right_to_left, with_dates, wording
 
 Say = Callable[[str], str]
 
@@ -184,7 +184,7 @@ def passage_rows(column: Column, spec: MapSpec, hand: Hand, say: Say) -> None:
         quote = hand.type(11, essay=True, serif=True, leading=1.36)
         column.text(f"\u201c{passage.text}\u201d", quote)
         column.gap(1.5 * hand.scale)
-        cite = say("paragraph {number}").format(number=passage.paragraph)
+        cite = filled(say("paragraph {number}"), number=passage.paragraph)
         column.text(cite, hand.type(8.2, colour=style.INK_SOFT))
 
 
@@ -202,7 +202,7 @@ def legend_rows(column: Column, spec: MapSpec, hand: Hand, say: Say) -> None:
         if len(names) > LISTED:
             words = wording("Not drawn, {reason}: {count}, in the list")
         listed = _comma(hand).join(_kept(name, hand) for name in names)
-        text = say(words).format(reason=reason, count=len(names), names=listed)
+        text = filled(say(words), reason=reason, count=len(names), names=listed)
         column.text(text, hand.type(7.6, colour=style.INK_SOFT))
 
 

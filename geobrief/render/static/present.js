@@ -33,6 +33,8 @@
   const at = (text) => stops.find((stop) => name(stop) === text) || null;
   const fromHash = () => at(location.hash.replace(/^#(notes-)?/, ""));
 
+  const filled = (text, values) => text.replace(/\{(\w+)\}/g, (whole, key) => (Object.hasOwn(values, key) ? values[key] : whole));
+
   /* Showing */
 
   function go(stop, options) {
@@ -67,7 +69,7 @@
     if (next) fit(next);
     $("#curtain").hidden = !curtain;
     $("#curtain").classList.toggle("is-white", curtain === "white");
-    const words = data.text.slide.replace("{number}", name(now)).replace("{count}", last).replace("{title}", now.title);
+    const words = filled(data.text.slide, { number: name(now), count: last, title: now.title });
     $("#said").textContent = now.slide ? words : now.title;
     document.title = (now.slide ? name(now) + " · " + now.title + " · " : "") + data.title;
     history.replaceState(null, "", location.pathname + location.search + "#" + (notes.mode ? "notes-" : "") + name(now));
