@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -101,6 +102,11 @@ def places_of(values: pd.Series[Any]) -> dict[str, int]:
     return {value: place for place, value in enumerate(kept)}
 
 
+def _drawn(name: str) -> str:
+    """Return the letters of a name that can be seen: matplotlib writes no others into a PDF."""
+    return "".join(letter for letter in name if unicodedata.category(letter) != "Cf")
+
+
 def _draw(
     axes: Axes, chart: Chart, rows: pd.DataFrame, places: dict[str, int], highest: float
 ) -> None:
@@ -123,9 +129,8 @@ def _draw(
         )  # fmt: skip
     axes.set_xlim(-0.7, max(last, LEAST) + 0.7)
     axes.set_ylim(0, highest * 1.25)
-    axes.set_xticks(
-        list(places.values()), list(places), fontsize=7.5, family=style.SANS, parse_math=False
-    )
+    names = list(map(_drawn, places))
+    axes.set_xticks(list(places.values()), names, fontsize=7.5, family=style.SANS, parse_math=False)
     axes.set_yticks([])
     axes.set_facecolor("none")
     axes.tick_params(length=0)
