@@ -24,7 +24,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
-WITHIN = 60.0
+WITHIN = 120.0
 """Seconds that a page may take; a busy machine is slow, a lost session is silent."""
 
 TEXT, CHOICE, PRESS = ("text_input", "text_area"), "selectbox", ("button", "download_button")
