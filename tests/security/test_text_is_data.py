@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 from urllib.parse import quote, urlencode
@@ -21,7 +22,7 @@ from starlette.middleware import Middleware
 from starlette.testclient import TestClient
 
 from geobrief.briefings import Briefing, Slide, to_link
-from geobrief.errors import Where
+from geobrief.errors import GeodataError, Where
 from geobrief.render import inline
 from geobrief.render.paper.options import MARKING_LENGTH
 from geobrief.web import door
@@ -228,3 +229,12 @@ def test_what_an_error_repeats_is_json_that_nobody_reads_as_a_page(
         assert answer.headers["content-type"] == "application/json", url
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert set(answer.json()["error"]) == {"code", "message", "hint"}
+
+
+def test_a_credit_leads_to_a_page_or_nowhere(tmp_path: Path) -> None:
+    made = hostile(tmp_path / "atlas")
+    catalogue = made.geodata / "catalogue.toml"
+    said = catalogue.read_text("utf-8")
+    catalogue.write_text(said.replace("https://example.org", "javascript:__ran()//"), "utf-8")
+    with pytest.raises(GeodataError, match=r"catalogue\.toml:\d+: .*'javascript:.* is no page"):
+        made.load()
