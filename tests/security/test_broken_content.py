@@ -408,7 +408,8 @@ def test_missing_fonts_are_named(
     assert "run make setup" in plain(shown(opened("ford")))
     answer = client.get("/map/ford")
     assert answer.status_code == 500 and answer.json()["error"]["code"] == "setup"
-    assert "run make setup" in client.get("/map/ford", headers=BROWSER).text
+    page = client.get("/map/ford", headers=BROWSER).text
+    assert "This map cannot be shown" in page and "run make setup" in page
 
 
 # Briefings and exports
@@ -463,13 +464,14 @@ def test_the_export_page_names_the_map_that_it_leaves_out(folders: Folders) -> N
 def test_the_command_line_exports_what_is_whole(
     folders: Folders, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    a_truncated_layer(folders)
+    a_fact_of_too_many_cells(folders)
     a_sheet_of_an_unknown_layer(folders)
     whole, ford = tmp_path / "whole.geojson", tmp_path / "ford.geojson"
     assert main(["export", "ford", "-o", str(ford)]) == 0 and ford.stat().st_size > 500
     assert capsys.readouterr().err == ""
     assert main(["export", "whole", "-o", str(whole)]) == 2 and not whole.exists()
-    assert "whole.md:10: no layer 'reals'" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "whole.md:10: no layer 'reals'" in said and "gates.csv:3: " in said
     folder = tmp_path / "all"
     assert main(["export-all", str(folder), "--format", "geojson"]) == 2
     assert [path.name.split("-")[0] for path in folder.iterdir()] == ["ford"]
