@@ -172,7 +172,7 @@ def _write_content(made: Made, whole: str) -> None:
     _write_claims(made, sentences)
     table = [("id", "name", whole), *((gate(made, n), t, t) for n, t in enumerate(said))]
     _write_csv(content / f"facts/table{made.mark}.csv", table)
-    figures = [("year", "value", "kind"), *((text, 1, text) for text in said[-8:])]
+    figures = [("year", "value", "kind"), *((text, 1, text) for text in said[-12:])]
     _write_csv(content / "facts/figures.csv", figures)
     large = _sheet(made, whole)
     *ground, gates, _ = large["layers"]
