@@ -25,7 +25,7 @@ from geobrief.errors import (
     Where,
 )
 from geobrief.essay import Essay, read_essay
-from geobrief.files import Report
+from geobrief.files import Report, check_inside, sha256
 from geobrief.layers import Layer, read_catalogue
 from geobrief.links import Link, read_links
 from geobrief.plan import Language, Moment, Page, Policy, Translation, read_plan, read_translations
@@ -170,10 +170,15 @@ def read_atlas(content: Path, geodata: Path, report: Report) -> Atlas:
         If a file without which nothing can be checked cannot be read.
     """
     problems: list[GeobriefError] = []
+    said: set[str] = set()
 
     def told(problem: GeobriefError) -> None:
-        problems.append(problem)
-        report(problem)
+        if str(problem) not in said:  # two may read the same table
+            said.add(str(problem))
+            problems.append(problem)
+            report(problem)
+
+    led = check_inside(content, ContentError, told) + check_inside(geodata, GeodataError, told)
 
     plan = read_plan(content / "atlas.toml")
     essay = read_essay(content / "essay.md", told, plan.essay)
@@ -198,6 +203,10 @@ def read_atlas(content: Path, geodata: Path, report: Report) -> Atlas:
     fallen = {**broken_sheets(sheets, layers, by_file), **unread, **absent}
     named = {path.stem for path in (content / "briefings").glob("*.toml")}
     vital = (content / "essay.md", geodata / TABLE, plan.where.file)
+    apart = {content / "sheets", content / "briefings", geodata / "layers"}
+    astray = [
+        p for p in led if p.where and (p.where.file.parent not in apart or p.where.file.is_dir())
+    ]
     return Atlas(
         title=plan.title,
         subtitle=plan.subtitle,
@@ -221,7 +230,7 @@ def read_atlas(content: Path, geodata: Path, report: Report) -> Atlas:
         digest=_digest(content, geodata),
         locator=locator,
         problems=tuple(problems),
-        vital=tuple(p for file in vital for p in by_file.get(file.resolve(), ())),
+        vital=(*(p for file in vital for p in by_file.get(file.resolve(), ())), *astray),
     )
 
 
@@ -292,5 +301,5 @@ def _digest(content: Path, geodata: Path) -> str:
     for path in [*sorted(files), *sorted(geodata.glob("*.toml")), *sorted(geodata.glob("*.csv"))]:
         total.update(path.name.encode() + b"\0")
         with suppress(OSError):  # reported by whoever needs the file
-            total.update(path.read_bytes())
+            total.update(sha256(path).encode())
     return total.hexdigest()[:16]

@@ -5,14 +5,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from geobrief.errors import GeodataError, Where
-from geobrief.files import Report, read_text
+from geobrief.files import Report, read_table
 
 TABLE = "boundary_classes.csv"
 CLASSES = {
@@ -57,13 +55,10 @@ def read_boundaries(geodata: Path, policies: Iterable[str], report: Report) -> B
         If the table cannot be read.
     """
     path = geodata / TABLE
-    text = read_text(path, GeodataError)
     classes: dict[tuple[str, str], str] = {}
-    rows = csv.DictReader(io.StringIO(text, newline=""))
-    if missing := {"segment", "policy", "class", "source"} - set(rows.fieldnames or ()):
-        raise GeodataError(f"the table has no column {sorted(missing)[0]!r}", Where(path, 1))
-    for row in rows:
-        where, key = Where(path, rows.line_num), (row["segment"], row["policy"])
+    needed = ("segment", "policy", "class", "source")
+    for row, where in read_table(path, GeodataError, report, needed).rows:
+        key = (row["segment"], row["policy"])
         if row["class"] not in CLASSES:
             hint = f"one of {', '.join(CLASSES)}"
             report(GeodataError(f"unknown boundary class {row['class']!r}", where, hint))

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Collection
 from dataclasses import dataclass
-from io import StringIO
 from pathlib import Path
 
-from geobrief.errors import ContentError, Where
+from geobrief.errors import ContentError
 from geobrief.essay import Essay
-from geobrief.files import Report, read_text
+from geobrief.files import Report, read_table
 
 COLUMNS = ("id", "passage", "quote", "quote_start", "quote_end", "kind_of_claim",
            "finding", "verdict", "source", "sheet")  # fmt: skip
@@ -45,23 +43,18 @@ def read_claims(
     if not path.exists():
         return ()
     try:
-        rows = csv.DictReader(StringIO(read_text(path, ContentError), newline=""))
-    except ContentError:  # reported with the other tables
-        return ()
-    if missing := set(COLUMNS) - set(rows.fieldnames or ()):
-        report(ContentError(f"the table has no column {sorted(missing)[0]!r}", Where(path, 1)))
+        rows = list(read_table(path, ContentError, report, COLUMNS).rows)
+    except ContentError as problem:
+        report(problem)
         return ()
     found = []
-    for row in rows:
-        where = Where(path, rows.line_num)
-        if None in row or None in row.values():
-            continue  # reported with the other tables
+    for row, where in rows:
         if row["sheet"] and row["sheet"] not in sheets:
             hint = "a claim names the sheet that shows it, or none"
             report(ContentError(f"claim {row['id']!r}: no sheet {row['sheet']!r}", where, hint))
             continue
         start, end = row["quote_start"], row["quote_end"]
-        if not (start.isdecimal() and end.isdecimal()):
+        if not (start.isdecimal() and end.isdecimal() and len(start + end) < 20):
             report(ContentError(f"claim {row['id']!r}: offsets are not numbers", where))
             continue
         if essay.text[int(start) : int(end)] != row["quote"]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from geobrief.errors import GeodataError
 from geobrief.sheets import SheetLayer
 
 SUBJECT = "subject"
@@ -45,9 +46,28 @@ def class_of(layer: SheetLayer, row: Mapping[str, Any], date: str) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
+def states_of(states: str) -> list[tuple[str, str]]:
+    """Return what JSON `[[date, category], ...]` says; nothing for an empty text.
+
+    Raises
+    ------
+    GeodataError
+        If it is not written so.
+    """
+    try:
+        known = json.loads(states) if states else []
+        pairs = [(since, category) for since, category in known]
+        if not all(isinstance(text, str) for pair in pairs for text in pair):
+            raise TypeError("dates and categories are texts")
+    except (ValueError, TypeError, RecursionError):
+        hint = 'write [["2021-08", "closed"], ...]'
+        raise GeodataError(f"states are not in order: {states}", hint=hint) from None
+    return pairs
+
+
 def state_at(states: str, date: str) -> str:
     """Return the category that holds at a date, out of JSON `[[date, category], ...]`."""
-    known: list[list[str]] = json.loads(states) if states else []
+    known = states_of(states)
     held = [category for since, category in known if not date or since <= date]
     return held[-1] if held else UNKNOWN
 

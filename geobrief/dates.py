@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-
 from geobrief.atlas import Atlas
-from geobrief.classes import text_of
+from geobrief.classes import states_of, text_of
 from geobrief.sheets import Sheet
 
 
@@ -23,7 +21,7 @@ def stops(atlas: Atlas, sheet: Sheet) -> tuple[str, ...]:
             found.update(whole(date) for date in frame[layer.dated] if text_of(date))
         if layer.states:
             for states in filter(text_of, frame[layer.states]):
-                found.update(whole(since) for since, _ in json.loads(states))
+                found.update(whole(since) for since, _ in states_of(states))
     return tuple(sorted(found))
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from geobrief.errors import ContentError, Where
-from geobrief.files import Report, listed_tables, parse_toml, read_text
+from geobrief.files import Report, parse_toml, read_text, toml_rows
+from geobrief.typed import listed, typed
 
 Mappable = Literal["yes", "indirect", "no"]
 
@@ -42,9 +43,9 @@ def read_entities(path: Path, report: Report) -> dict[str, Entity]:
     text = read_text(path, ContentError)
     found: dict[str, Entity] = {}
     whole = parse_toml(text, path, ContentError)
-    for raw, line in listed_tables(whole, text, "entity", Where(path), ContentError):
+    for raw, where in toml_rows(whole, "entity", text, path, ContentError):
         try:
-            entity = _entity(raw, Where(path, line))
+            entity = _entity(raw, where)
         except ContentError as problem:
             report(problem)
             continue
@@ -60,10 +61,15 @@ def _entity(raw: dict[str, Any], where: Where) -> Entity:
         raise ContentError("an entity needs an id and a name", where)
     if mappable not in ("yes", "indirect", "no"):
         raise ContentError(f"entity {id!r}: mappable is yes, indirect or no", where)
-    features, why = tuple(raw.get("features", ())), raw.get("why", "")
+    features, why = raw.get("features", []), raw.get("why", "")
     if bool(features) == (mappable == "no"):
         hint = 'features = ["layer/id", ...], or mappable = "no" and why'
         raise ContentError(f"entity {id!r} says neither where it is shown nor why not", where, hint)
     if mappable == "no" and not why:
         raise ContentError(f"entity {id!r} does not say why no map can carry it", where)
-    return Entity(id, raw["name"], raw.get("kind", ""), mappable, features, why, where)
+    values = {"kind": raw.get("kind", ""), "mappable": mappable, "why": why, "where": where}
+    try:
+        named = {"id": id, "name": raw["name"], "features": listed(features)}
+        return typed(Entity, {**named, **values})
+    except TypeError as reason:
+        raise ContentError(f"entity {id!r} is not in order: {reason}", where) from None

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from unicodedata import category
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,21 @@ class Where:
         return f"{self.file}:{self.line}" if self.line else str(self.file)
 
 
+LONGEST = 1_000
+"""Letters of a message: it quotes what stands in files, and they can hold anything."""
+
+_MOVING = ("Cc", "Cs", "Zl", "Zp")
+
+
+def one_line(text: str) -> str:
+    """Return a text as one line that moves no terminal's cursor and fills no screen."""
+    cut = text if len(text) <= LONGEST else f"{text[:LONGEST]} ..."
+    if cut.isprintable():
+        return cut
+    words = " ".join(cut.split())
+    return "".join("?" if category(letter) in _MOVING else letter for letter in words)
+
+
 class GeobriefError(ValueError):
     """Anything that the reader of the message can mend."""
 
@@ -26,7 +42,7 @@ class GeobriefError(ValueError):
     status = 400
 
     def __init__(self, message: str, where: Where | None = None, hint: str = "") -> None:
-        self.message, self.where, self.hint = message, where, hint
+        self.message, self.where, self.hint = one_line(message), where, one_line(hint)
         super().__init__(str(self))
 
     def __str__(self) -> str:

@@ -1,22 +1,102 @@
-"""Reading the folders: TOML with line numbers, digests, and files that never stand half written."""
+"""Reading the folders: bounded text, TOML with line numbers, CSV, and files that stand whole."""
 
 from __future__ import annotations
 
+import csv
+import errno
 import glob
 import hashlib
 import os
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from io import BufferedReader, StringIO
 from pathlib import Path
 from typing import Any
 
 from geobrief.errors import GeobriefError, Where, WriteError
+from geobrief.settings import settings
 
 _STRANGE = re.compile(r"[^A-Za-z0-9_-]+")
 
 Report = Callable[[GeobriefError], None]
 """Takes one problem; the caller decides whether the first one ends the work."""
+
+
+DEEPEST = 32
+"""Brackets within each other, and parts of a dotted key, that a TOML text may have: the parser
+takes time with the square of the one and the stack for the other."""
+MOST_COLUMNS, MOST_ROWS = 500, 20_000
+"""Columns and rows that a table of CSV may have."""
+
+UNWRITTEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+"""What XML has no way to write, and so neither a deck nor an SVG."""
+
+_TOML_PARTS = re.compile(
+    r'"""(?:\\.|[^\\])*?(?:"""|\Z)|"(?:\\.|[^"\\\n])*+"?|#[^\n]*'
+    r"|'''.*?(?:'''|\Z)|'[^'\n]*+'?"
+    r"|[\[\]{}.,=\n]",
+    re.DOTALL,
+)
+"""Strings and comments, which hold no syntax, whole; one without an end takes all, so that none is
+looked through twice. Then the signs."""
+
+
+def check_inside(folder: Path, error: type[GeobriefError], report: Report) -> list[GeobriefError]:
+    """Report what leads out of a folder, and what is neither file nor folder: a pipe never ends.
+
+    Returns those of the problems that cost more than a file: folders that lead out.
+    """
+    top = folder.resolve()
+    wide = []
+    for path in sorted(folder.rglob("*")):
+        if not path.resolve().is_relative_to(top):
+            problem = error("leads out of its folder", Where(path), "put the file itself there")
+            report(problem)
+            wide += [problem] if path.is_dir() else []
+        elif path.exists() and not (path.is_file() or path.is_dir()):
+            report(error("is neither a file nor a folder", Where(path), "remove it"))
+    return wide
+
+
+def inside(folder: Path, name: object) -> Path | None:
+    """Return the place of a named file, None where the name is no text or leads out of the folder.
+
+    Links are followed first; a whole address is a strange name of a file like any other.
+    """
+    if not isinstance(name, str) or not name or not name.isprintable():
+        return None
+    path = (folder / name).resolve()
+    return path if path.is_relative_to(folder.resolve()) else None
+
+
+def _opened(path: Path) -> BufferedReader:
+    """Open a file for reading; one that is none, such as a pipe, is an OSError and never waits."""
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise OSError(errno.EINVAL, "it is neither a file nor a folder")
+    return path.open("rb")
+
+
+def read_bytes(path: Path, error: type[GeobriefError], most: int) -> bytes:
+    """Return a file of at most `most` bytes.
+
+    Raises
+    ------
+    GeobriefError
+        Of the class `error`, if it cannot be read, is no file, or is larger.
+    """
+    try:
+        with _opened(path) as file:
+            body = file.read(most + 1)
+    except FileNotFoundError:
+        raise error("file not found", Where(path), "restore the file") from None
+    except OSError as reason:
+        hint = "let the server's user read it"
+        raise error(f"cannot be read: {reason.strerror}", Where(path), hint) from None
+    if len(body) > most:
+        raise error("is too large", Where(path), f"at most {most} bytes are read")
+    return body
 
 
 def read_text(path: Path, error: type[GeobriefError]) -> str:
@@ -25,21 +105,19 @@ def read_text(path: Path, error: type[GeobriefError]) -> str:
     Raises
     ------
     GeobriefError
-        Of the class `error`, if the file cannot be read or is not UTF-8.
+        Of the class `error`, if the file cannot be read, is too large, or is not UTF-8.
     """
     try:
-        raw = path.read_bytes()
-    except FileNotFoundError:
-        raise error("file not found", Where(path), "restore the file") from None
-    except OSError as reason:
-        hint = "let the server's user read it"
-        raise error(f"cannot be read: {reason.strerror}", Where(path), hint) from None
-    try:
-        return raw.decode("utf-8")
+        raw = read_bytes(path, error, settings().max_text)
+        text = raw.decode("utf-8")
     except UnicodeDecodeError as reason:
         where = Where(path, raw.count(b"\n", 0, reason.start) + 1)
         message = f"is not UTF-8 at byte {reason.start}"
         raise error(message, where, "save the file as UTF-8, or restore it") from None
+    if found := UNWRITTEN.search(text):
+        where = Where(path, text.count("\n", 0, found.start()) + 1)
+        raise error(f"holds {found[0]!r}, which no output can carry", where, "leave it out")
+    return text
 
 
 def parse_toml(text: str, path: Path, error: type[GeobriefError], shift: int = 0) -> dict[str, Any]:
@@ -50,13 +128,67 @@ def parse_toml(text: str, path: Path, error: type[GeobriefError], shift: int = 0
     GeobriefError
         Of the class `error`, with the line of the fault.
     """
+    plain = text.replace("\r\n", "\n")
+    if line := _too_deep(plain):
+        where = Where(path, line + shift)
+        raise error("is nested too deep", where, f"at most {DEEPEST} levels")
     try:
-        return tomllib.loads(text.replace("\r\n", "\n"))
-    except tomllib.TOMLDecodeError as reason:
-        line = re.search(r"line (\d+)", str(reason))
+        raw = tomllib.loads(plain)
+    except ValueError as reason:  # the parser's own, and those of numbers and dates
+        found = re.search(r"line (\d+)", str(reason))
         last = text.count("\n") + 1
-        where = Where(path, (int(line[1]) if line else last) + shift)
+        where = Where(path, (int(found[1]) if found else last) + shift)
         raise error(f"is not TOML: {reason}", where, "mend the line, or restore the file") from None
+    if "\\" in plain and (letter := _unwritten(raw)):  # only an escape can write one
+        words = f"holds {letter!r}, which no output can carry"
+        raise error(words, Where(path, shift + 1), "leave it out")
+    return raw
+
+
+def _unwritten(value: Any) -> str:
+    """Return the first letter within a TOML value that no output can carry; empty without one."""
+    if isinstance(value, dict):
+        value = [*value, *value.values()]
+    if isinstance(value, list):
+        return next(filter(None, map(_unwritten, value)), "")
+    found = UNWRITTEN.search(value) if isinstance(value, str) else None
+    return found[0] if found else ""
+
+
+def _too_deep(text: str) -> int:
+    """Return the line in which a TOML text goes deeper than `DEEPEST`, 0 if it never does."""
+    depth = dots = 0
+    for part in _TOML_PARTS.finditer(text):
+        sign = part[0]
+        if sign in "[{":
+            depth += 1
+        elif sign in "]}":
+            depth -= 1
+        if sign == ".":
+            dots += 1
+        elif sign in "[]{},=\n":
+            dots = 0
+        if max(depth, dots) > DEEPEST:
+            return text.count("\n", 0, part.start()) + 1
+    return 0
+
+
+def toml_rows(
+    raw: dict[str, Any], key: str, text: str, path: Path, error: type[GeobriefError], shift: int = 0
+) -> list[tuple[dict[str, Any], Where]]:
+    """Return the tables under `[[key]]`, each with its place; none where the key is missing.
+
+    Raises
+    ------
+    GeobriefError
+        Of the class `error`, if they are not written so.
+    """
+    rows, lines = raw.get(key, []), [line + shift for line in table_lines(text, key)]
+    tables = isinstance(rows, list) and all(isinstance(row, dict) for row in rows)
+    if not tables or len(rows) != len(lines):
+        where = Where(path, lines[0] if lines else shift + 1)
+        raise error(f"{key} is not a list of tables", where, f"write [[{key}]] above each")
+    return [(row, Where(path, line)) for row, line in zip(rows, lines, strict=True)]
 
 
 def table_lines(text: str, key: str) -> list[int]:
@@ -70,26 +202,62 @@ def safe_name(text: str, otherwise: str) -> str:
     return _STRANGE.sub("-", text).strip("-") or otherwise
 
 
-def listed_tables(
-    raw: Mapping[str, Any], text: str, key: str, where: Where, error: type[GeobriefError]
-) -> list[tuple[dict[str, Any], int]]:
-    """Return each `[[key]]` table of a parsed text with its line there; `raw` is what was parsed.
+@dataclass(frozen=True)
+class Csv:
+    """A table of CSV: its columns, and its rows, each with the line where it ends."""
+
+    columns: tuple[str, ...]
+    rows: Iterator[tuple[dict[str, str], Where]]
+
+
+def read_table(
+    path: Path, error: type[GeobriefError], report: Report, needed: Iterable[str] = ()
+) -> Csv:
+    """Return a table of CSV; a row of too many or too few cells is reported and left out.
 
     Raises
     ------
     GeobriefError
-        Of the class `error`, if they are written in another way, which leaves no line to name.
+        Of the class `error`, if the file cannot be read, has too many columns or lacks a needed
+        one; the rows, read one by one, raise it where they are too many or no CSV.
     """
-    found, lines = raw.get(key, []), table_lines(text, key)
-    rows = found if isinstance(found, list) else [found]
-    if len(rows) != len(lines) or not all(isinstance(row, dict) for row in rows):
-        raise error(f"{key} is not a list of tables", where, f"write [[{key}]] above each")
-    return list(zip(rows, lines, strict=True))
+    text = read_text(path, error)
+    if (count := text.partition("\n")[0].count(",") + 1) > MOST_COLUMNS:
+        raise error(f"the table has {count} columns", Where(path, 1), f"at most {MOST_COLUMNS}")
+    reader = csv.DictReader(StringIO(text, newline=""), strict=True)
+    try:
+        columns = tuple(reader.fieldnames or ())
+    except csv.Error as reason:
+        raise error(f"is not CSV: {reason}", Where(path, 1), "mend the row") from None
+    if not columns:
+        raise error("the table is empty", Where(path, 1), "begin with the names of its columns")
+    if lacking := sorted(set(needed) - set(columns)):
+        hint = f"the columns are {', '.join(needed)}"
+        raise error(f"the table has no column {lacking[0]!r}", Where(path, 1), hint)
+    return Csv(columns, _rows(reader, path, error, report))
+
+
+def _rows(
+    reader: csv.DictReader[str], path: Path, error: type[GeobriefError], report: Report
+) -> Iterator[tuple[dict[str, str], Where]]:
+    """Yield the rows of a table that have as many cells as its head."""
+    try:
+        for number, row in enumerate(reader, 1):
+            where = Where(path, reader.line_num)
+            if number > MOST_ROWS:
+                raise error("the table has too many rows", where, f"at most {MOST_ROWS}")
+            if None in row or None in row.values():
+                hint = "write CSV: one cell for each column"
+                report(error("the row has not as many cells as the head", where, hint))
+            else:
+                yield row, where
+    except csv.Error as reason:
+        raise error(f"is not CSV: {reason}", Where(path, reader.line_num), "mend the row") from None
 
 
 def sha256(path: Path) -> str:
     """Return the digest of a file as `sha256:<hex>`."""
-    with path.open("rb") as file:
+    with _opened(path) as file:
         return "sha256:" + hashlib.file_digest(file, "sha256").hexdigest()
 
 

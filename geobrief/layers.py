@@ -5,26 +5,31 @@ from __future__ import annotations
 import datetime
 import json
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-import pyarrow.parquet as pq
+import numpy as np
 import shapely
 from geopandas.array import from_wkb
-from PIL import Image
 from pyproj import CRS
 
+from geobrief import parquet, pictures
 from geobrief.errors import GeobriefError, GeodataError, Where
-from geobrief.files import Report, listed_tables, parse_toml, read_text, sha256
+from geobrief.files import Report, inside, parse_toml, read_text, sha256, toml_rows
+from geobrief.settings import settings
 from geobrief.shelf import Problems, Shelf
+from geobrief.typed import listed, typed
 
 KINDS = ("point", "line", "polygon", "raster", "record")
 NEEDED = ("id", "file", "title", "kind", "source", "licence", "attribution", "as_of", "digest")
-DEGREES = "OGC:CRS84"
-"""CRS of a GeoParquet file that tells none; https://geoparquet.org/releases/v1.1.0/."""
+DEGREES = ({"authority": "OGC", "code": "CRS84"}, {"authority": "EPSG", "code": 4326})
+"""What a CRS in degrees says it is; https://geoparquet.org/releases/v1.1.0/ takes the first one
+for that of a file that tells none."""
 COLUMNS = ("id", "name", "source", "as_of", "confirmed", "note", "geometry")
 """Columns that every layer of features has."""
 RECORD = "record"
@@ -70,12 +75,19 @@ class Layer:
         """Ids of all features, without reading their geometry; empty for a raster."""
         if self.kind == "raster":
             return ()
-        return tuple(pq.read_table(self.path, columns=["id"])["id"].to_pylist())
+        with self.reading():
+            found = tuple(parquet.read(self.path, ("id",))["id"].to_pylist())
+            if not all(isinstance(id, str) and id for id in found):
+                raise TypeError("an id is not text")
+            return found
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
         """Names of all columns; empty for a raster."""
-        return () if self.kind == "raster" else tuple(pq.read_schema(self.path).names)
+        if self.kind == "raster":
+            return ()
+        with self.reading():
+            return parquet.columns(self.path)
 
     @cached_property
     def frame(self) -> gpd.GeoDataFrame:
@@ -86,12 +98,27 @@ class Layer:
         GeodataError
             If the file cannot be read.
         """
-        try:
+        with self.reading():
             return _read_features(self.path).set_index("id", drop=False)
-        except (OSError, ValueError, KeyError) as reason:
-            raise GeodataError(
-                f"layer {self.id!r} cannot be read: {reason}", Where(self.path), "run make geodata"
-            ) from None
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Name the layer in what goes wrong while its file is read.
+
+        Raises
+        ------
+        GeodataError
+            Whatever a damaged file makes the libraries raise.
+        """
+        try:
+            yield
+        except GeodataError as reason:
+            message = f"layer {self.id!r}: {self.path.name}: {reason.message}"
+            raise GeodataError(message, self.where, reason.hint or "run make geodata") from None
+        except Exception as reason:
+            words = str(reason).replace(str(self.path), self.path.name) or type(reason).__name__
+            message = f"layer {self.id!r}: {self.path.name} cannot be read: {words}"
+            raise GeodataError(message, self.where, "run make geodata") from None
 
     @cached_property
     def rows(self) -> dict[str, dict[str, Any]]:
@@ -128,21 +155,30 @@ class Layer:
 
 
 def _read_features(path: Path) -> gpd.GeoDataFrame:
-    """Read a GeoParquet file; geopandas would make the CRS anew for each column of each file."""
-    table = pq.read_table(path)
+    """Read a GeoParquet file; geopandas would make the CRS anew for each column of each file.
+
+    The CRS is looked up by its code and never made from what the file tells, which may be a path.
+
+    Raises
+    ------
+    GeodataError
+        If it is no GeoParquet in degrees.
+    """
+    table = parquet.read(path)
     told = json.loads((table.schema.metadata or {})[b"geo"])
-    shapes = {
-        name: from_wkb(table[name].to_numpy(), crs=_crs(json.dumps(column.get("crs", DEGREES))))
-        for name, column in told["columns"].items()
-    }
+    for name, column in told["columns"].items():
+        crs = column.get("crs", {"id": DEGREES[0]})
+        if not isinstance(crs, dict) or crs.get("id") not in DEGREES:
+            hint = "write EPSG:4326"
+            raise GeodataError(f"the column {name!r} is not in degrees", Where(path), hint)
+    shapes = {name: from_wkb(table[name].to_numpy(), crs=_crs()) for name in told["columns"]}
     frame = table.to_pandas().assign(**shapes)
     return gpd.GeoDataFrame(frame, geometry=told["primary_column"])
 
 
 @lru_cache
-def _crs(told: str) -> CRS:
-    """Return the CRS that a file tells as PROJJSON, or by name."""
-    return CRS.from_user_input(json.loads(told))
+def _crs() -> CRS:
+    return CRS.from_epsg(4326)
 
 
 def read_catalogue(geodata: Path, report: Report) -> tuple[Shelf[Layer], dict[Path, Problems]]:
@@ -159,9 +195,8 @@ def read_catalogue(geodata: Path, report: Report) -> tuple[Shelf[Layer], dict[Pa
     text = read_text(path, GeodataError)
     raw = parse_toml(text, path, GeodataError)
     layers = Shelf[Layer]("layer", {})
-    for entry, line in listed_tables(raw, text, "layer", Where(path), GeodataError):
+    for entry, where in toml_rows(raw, "layer", text, path, GeodataError):
         faults: list[GeobriefError] = []
-        where = Where(path, line)
         layer = _layer(entry, geodata, where, faults.append)
         id = str(entry.get("id", ""))
         if layers.names(id):
@@ -181,30 +216,39 @@ def _untrusted_tables(
 ) -> dict[Path, Problems]:
     """Hold each table that the build wrote to its digest."""
     found: dict[Path, Problems] = {}
-    for entry, line in listed_tables(raw, text, "table", Where(path), GeodataError):
-        name = str(entry.get("file", ""))
-        where, digest = Where(path, line), str(entry.get("digest", ""))
-        if fault := _distrust(geodata, name, digest, f"the table {name!r}", where):
+    for entry, where in toml_rows(raw, "table", text, path, GeodataError):
+        name, digest = str(entry.get("file", "")), str(entry.get("digest", ""))
+        try:
+            _trusted(geodata, name, digest, f"the table {name!r}", where)
+        except GeodataError as fault:
             found[(geodata / name).resolve()] = (fault,)
             report(fault)
     return found
 
 
-def _distrust(geodata: Path, name: str, digest: str, who: str, where: Where) -> GeodataError | None:
-    """Return why a file of the folder cannot be trusted; None where it can."""
+def _trusted(geodata: Path, name: str, digest: str | None, who: str, where: Where) -> Path:
+    """Return a file of the folder; without a digest, it is not held to one.
+
+    Raises
+    ------
+    GeodataError
+        If it cannot be trusted.
+    """
     remedy = "run make geodata, or restore the file"
-    path = (geodata / name).resolve()
-    if not path.is_relative_to(geodata.resolve()):
-        return GeodataError(f"{who}: {name} lies outside the folder", where, "name one within it")
+    path, most = inside(geodata, name), settings().max_layer
+    if path is None:
+        raise GeodataError(f"{who}: {name} lies outside the folder", where, "name one within it")
     try:
-        if sha256(path) != digest:
-            return GeodataError(f"{who}: the digest of {name} does not match", where, remedy)
+        if (size := path.stat().st_size) > most:
+            raise GeodataError(f"{who}: {name} has {size} bytes", where, f"at most {most}")
+        if digest is not None and sha256(path) != digest:
+            raise GeodataError(f"{who}: the digest of {name} does not match", where, remedy)
     except FileNotFoundError:
-        return GeodataError(f"{who}: {name} is missing", where, remedy)
+        raise GeodataError(f"{who}: {name} is missing", where, remedy) from None
     except OSError as reason:
         words = f"{who}: {name} cannot be read: {reason.strerror}"
-        return GeodataError(words, where, remedy)
-    return None
+        raise GeodataError(words, where, remedy) from None
+    return path
 
 
 def _layer(raw: dict[str, Any], geodata: Path, where: Where, report: Report) -> Layer | None:
@@ -216,71 +260,75 @@ def _layer(raw: dict[str, Any], geodata: Path, where: Where, report: Report) -> 
         report(GeodataError(f"{name} needs id, file and a kind of {', '.join(KINDS)}", where))
         return None
     licence = raw.get("licence", "")
-    if licence and not (geodata / "licences" / f"{licence}.txt").is_file():
+    text = inside(geodata / "licences", f"{licence}.txt")
+    if licence and (text is None or not text.is_file()):
         hint = f"add licences/{licence}.txt"
         report(GeodataError(f"{name}: the text of licence {licence!r} is missing", where, hint))
-    digest = str(raw.get("digest", ""))
-    if digest and (fault := _distrust(geodata, str(raw["file"]), digest, name, where)):
-        report(fault)
-        return None
-    bounds = raw.get("bounds")
-    try:
-        figures = tuple(Figure(**figure) for figure in raw.get("figures", ()))
-    except TypeError as reason:
-        report(GeodataError(f"{name}: a figure is not in order: {reason}", where))
-        figures = ()
     as_of = raw.get("as_of")
     if not isinstance(as_of, datetime.date):
         report(GeodataError(f"{name}: as_of is not a date", where, "write YYYY-MM-DD"))
         as_of = datetime.date.min
-    layer = Layer(
-        id=raw["id"],
-        title=raw.get("title", raw["id"]),
-        kind=raw["kind"],
-        path=(geodata / str(raw["file"])).resolve(),
-        source=raw.get("source", ""),
-        licence=licence,
-        attribution=raw.get("attribution", ""),
-        attribution_url=_page(raw, name, where, report),
-        as_of=as_of,
-        digest=raw.get("digest", ""),
-        figures=figures,
-        where=where,
-        declared_features=raw.get("features"),
-        declared_bounds=(bounds[0], bounds[1], bounds[2], bounds[3]) if bounds else None,
-    )
-    _check_opens(layer, report)
+    try:
+        path = _trusted(geodata, str(raw["file"]), raw.get("digest"), name, where)
+        layer = _made(raw, path=path, as_of=as_of, where=where)
+        _check_opens(layer)
+    except GeodataError as fault:
+        report(fault)
+        return None
+    url = layer.attribution_url
+    if url and not url.startswith(("https://", "http://")):  # a reader may click it
+        hint = "write https://... or leave it out"
+        report(GeodataError(f"{name}: attribution_url {url!r} is no page", where, hint))
     return layer
 
 
-def _check_opens(layer: Layer, report: Report) -> None:
-    """Report a file that holds its digest and is not what it says: ids and columns are read."""
+def _made(raw: dict[str, Any], *, where: Where, **known: Any) -> Layer:
+    """Return a layer of its entry and of what is known of it already.
+
+    Raises
+    ------
+    GeodataError
+        If a value is of the wrong type.
+    """
+    words = ("id", "kind", "source", "licence", "attribution", "attribution_url", "digest")
+    values = {key: raw.get(key, "") for key in words} | {"title": raw.get("title", raw["id"])}
     try:
+        figures = tuple(typed(Figure, figure) for figure in raw.get("figures", ()))
+        bounds = listed(raw.get("bounds"))
+        declared = {"declared_features": raw.get("features"), "declared_bounds": bounds}
+        return typed(Layer, {**values, **declared, **known, "figures": figures, "where": where})
+    except (AttributeError, TypeError) as reason:
+        message = f"layer {raw['id']!r} is not in order: {reason}"
+        raise GeodataError(message, where, "see CONTRIBUTING.md") from None
+
+
+def _check_opens(layer: Layer) -> None:
+    """Read ids and columns, and of a picture the head.
+
+    Raises
+    ------
+    GeodataError
+        If the file holds its digest and is not what the layer says.
+    """
+    with layer.reading():
         if layer.kind == "raster":
-            Image.open(layer.path).close()
-        elif not {"id", "geometry"} <= set(layer.columns):
-            raise ValueError("it has no column id or no geometry")
-        else:
-            len(layer.ids)
-    except (OSError, ValueError, KeyError, SyntaxError) as reason:
-        words = " ".join(str(reason).replace(str(layer.path), layer.path.name).split())
-        message = f"layer {layer.id!r}: {layer.path.name} cannot be read: {words}"
-        report(GeodataError(message, layer.where, "run make geodata"))
-
-
-def _page(raw: dict[str, Any], name: str, where: Where, report: Report) -> str:
-    """Return where the credit of a layer leads: to a page, as a reader may click it."""
-    url = str(raw.get("attribution_url", ""))
-    if not url or url.startswith(("https://", "http://")):
-        return url
-    hint = "write https://... or leave it out"
-    report(GeodataError(f"{name}: attribution_url {url!r} is no page", where, hint))
-    return ""
+            pictures.opened(layer.path).close()
+        elif lacking := sorted({"id", "geometry"} - set(layer.columns)):
+            raise KeyError(f"it has no column {lacking[0]}")
+    len(layer.ids), len(layer.parts)
 
 
 def check_features(layer: Layer, report: Report) -> None:
-    """Report duplicate ids, invalid or misplaced geometry, and features without a source."""
+    """Report duplicate ids, wrong or misplaced geometry, features without a source, and pictures.
+
+    Raises
+    ------
+    GeodataError
+        If the file cannot be read.
+    """
     if layer.kind == "raster":
+        with layer.reading():
+            pictures.check(layer.path)
         return
     frame = layer.frame
     needed = (*COLUMNS, *(figure.column for figure in layer.figures))
@@ -295,17 +343,30 @@ def check_features(layer: Layer, report: Report) -> None:
         if count > 1:
             message = f"layer {layer.id!r} holds the id {id!r} {count} times"
             report(GeodataError(message, layer.where, "ids are unique within a layer"))
+    if frame["confirmed"].dtype != bool:
+        message = f"layer {layer.id!r}: confirmed is not true or false throughout"
+        report(GeodataError(message, layer.where))
     _check_geometry(layer, report)
     for column in ("source", "as_of"):
         for id in frame.loc[frame[column].fillna("").astype(str).str.strip() == "", "id"]:
             report(GeodataError(f"{layer.id}/{id} has no {column}", layer.where))
 
 
+SHAPES = {"point": "Point", "line": "LineString", "polygon": "Polygon"}
+"""Geometry of each kind of layer, or several of it in one."""
+
+
 def _check_geometry(layer: Layer, report: Report) -> None:
-    frame = layer.frame
+    frame, own = layer.frame, SHAPES.get(layer.kind)
     drawn = frame[frame.geometry.notna()]
     for id, geometry in zip(drawn["id"], drawn.geometry, strict=True):
-        if not shapely.is_valid(geometry):
+        if geometry.geom_type not in (own, f"Multi{own}"):
+            message = f"{layer.id}/{id} is a {geometry.geom_type} in a layer of kind {layer.kind}"
+            report(GeodataError(message, layer.where))
+        elif not np.isfinite(shapely.get_coordinates(geometry)).all():
+            message = f"{layer.id}/{id} has a coordinate that is no number"
+            report(GeodataError(message, layer.where, "mend it in the build"))
+        elif not shapely.is_valid(geometry):
             reason = shapely.is_valid_reason(geometry)
             message = f"{layer.id}/{id} has an invalid geometry: {reason}"
             report(GeodataError(message, layer.where, "mend it in the build"))

@@ -10,7 +10,7 @@ from typing import Any
 from geobrief.entities import Entity
 from geobrief.errors import ContentError, Where
 from geobrief.essay import Essay, Passage
-from geobrief.files import Report, listed_tables, parse_toml, read_text
+from geobrief.files import Report, parse_toml, read_text, toml_rows
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,9 @@ def read_links(
     text = read_text(path, ContentError)
     whole = parse_toml(text, path, ContentError)
     links = []
-    for raw, line in listed_tables(whole, text, "link", Where(path), ContentError):
+    for raw, where in toml_rows(whole, "link", text, path, ContentError):
         try:
-            links.append(_resolve(raw, essay, entities, Where(path, line)))
+            links.append(_resolve(raw, essay, entities, where))
         except ContentError as problem:
             report(problem)
     return tuple(links)
@@ -52,13 +52,17 @@ def read_links(
 def _resolve(
     raw: Mapping[str, Any], essay: Essay, entities: Mapping[str, Entity], where: Where
 ) -> Link:
+    words = ("passage", "quote", "entity", "prefix", "suffix", "theme")
+    if wrong := [key for key in words if not isinstance(raw.get(key, ""), str)]:
+        raise ContentError(f"{wrong[0]} of a link is not text", where)
     id, quote, named = raw.get("passage", ""), raw.get("quote", ""), raw.get("entity", "")
     if id not in essay:
         raise ContentError(f"no passage {id!r} in the essay", where, "see `list passages`")
     if named and named not in entities:
         raise ContentError(f"no entity {named!r}", where, "see entities.toml")
     features = entities[named].features if named else raw.get("features")
-    if not quote or not (named or features) or isinstance(features, str):
+    listed = isinstance(features, tuple | list) and all(isinstance(f, str) for f in features)
+    if not quote or not (named or features) or not listed:
         hint = 'features = ["layer/id", ...] or entity = "id"'
         raise ContentError("a link needs a quote and what it speaks of", where, hint)
     start = _find(essay.passage(id), quote, raw.get("prefix", ""), raw.get("suffix", ""), where)

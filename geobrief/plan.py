@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from geobrief.errors import ContentError, Where
-from geobrief.files import Report, listed_tables, parse_toml, read_text
+from geobrief.files import Report, parse_toml, read_text, toml_rows
+from geobrief.typed import listed, typed
+
+_GAP = re.compile(r"\{[^{}]*\}?|\}")
 
 
 @dataclass(frozen=True)
@@ -100,39 +104,40 @@ def read_plan(path: Path) -> Plan:
             raise ContentError(f"the atlas has no {key}", where, "see CONTRIBUTING.md")
     if not isinstance(raw["as_of"], datetime.date):
         raise ContentError("as_of is not a date", where, "write YYYY-MM-DD")
-    pages = listed_tables(raw, text, "pages", where, ContentError)
+    pages = toml_rows(raw, "pages", text, path, ContentError)
     try:
-        return Plan(
-            title=raw["title"],
-            subtitle=raw.get("subtitle", ""),
-            as_of=raw["as_of"],
-            essay=raw.get("essay_sha256", ""),
-            pages=tuple(_page(entry, Where(path, line)) for entry, line in pages),
-            languages=tuple(_language(entry, where) for entry in raw["languages"]),
-            policies=tuple(_policy(entry) for entry in raw["policies"]),
-            moments=tuple(Moment(**entry) for entry in raw.get("moments", ())),
-            timeline=tuple(raw.get("timeline", ())),
-            locator=raw.get("locator"),
-            where=where,
-        )
+        made = {
+            "title": raw["title"],
+            "subtitle": raw.get("subtitle", ""),
+            "as_of": raw["as_of"],
+            "essay": raw.get("essay_sha256", ""),
+            "pages": tuple(_page(entry, place) for entry, place in pages),
+            "languages": tuple(_language(entry) for entry in raw["languages"]),
+            "policies": tuple(_policy(entry) for entry in raw["policies"]),
+            "moments": tuple(typed(Moment, entry) for entry in raw.get("moments", ())),
+            "timeline": listed(raw.get("timeline", [])),
+            "locator": raw.get("locator"),
+            "where": where,
+        }
+        return typed(Plan, made)
     except (TypeError, KeyError, AttributeError) as reason:
-        raise ContentError(f"the atlas is not in order: {reason}", where) from None
+        hint = "see CONTRIBUTING.md"
+        raise ContentError(f"the atlas is not in order: {reason}", where, hint) from None
 
 
-def _language(raw: dict[str, Any], where: Where) -> Language:
-    if raw.get("direction", "ltr") not in ("ltr", "rtl"):
-        raise ContentError(f"direction {raw['direction']!r} is neither ltr nor rtl", where)
-    return Language(**{"tag": raw["id"], **raw})
+def _language(raw: dict[str, Any]) -> Language:
+    return typed(Language, {"tag": raw["id"], **raw})
 
 
 def _policy(raw: dict[str, Any]) -> Policy:
     names = {entry["feature"]: entry["name"] for entry in raw.get("names", ())}
-    return Policy(**{**raw, "names": names})
+    return typed(Policy, {**raw, "names": names})
 
 
 def _page(raw: dict[str, Any], where: Where) -> Page:
     sheets = raw.get("sheets") or [raw["sheet"]]
-    return Page(raw["id"], raw["title"], tuple(sheets), where, raw.get("subtitle", ""))
+    words = {key: raw.get(key, "") for key in ("id", "title", "subtitle")}
+    return typed(Page, {**words, "sheets": listed(sheets), "where": where})
 
 
 def read_translations(
@@ -156,7 +161,23 @@ def _translation(raw: dict[str, Any], path: Path, report: Report) -> Translation
     wordings = raw.get("text", {})
     if not isinstance(wordings, dict):
         raise ContentError("text is not a table", Where(path, 1), "write [text]")
-    texts = {key: value for key, value in wordings.items() if isinstance(value, str)}
-    for key in sorted(set(wordings) - set(texts)):
-        report(ContentError(f"the translation of {key!r} is not text", Where(path)))
-    return Translation(texts, str(raw.get("reviewer", "")))
+    texts = {}
+    for key, value in wordings.items():
+        if not isinstance(value, str):
+            hint = "write it in quotation marks"
+            report(ContentError(f"the translation of {key!r} is not text", Where(path), hint))
+        elif _gaps(key) != _gaps(value):
+            hint = "keep what stands in braces"
+            report(ContentError(f"the translation of {key!r} lacks a gap", Where(path), hint))
+        else:
+            texts[key] = value
+    try:
+        return typed(Translation, {"wordings": texts, "reviewer": raw.get("reviewer", "")})
+    except TypeError as reason:
+        message = f"the translation is not in order: {reason}"
+        raise ContentError(message, Where(path), "see CONTRIBUTING.md") from None
+
+
+def _gaps(text: str) -> set[str]:
+    """Return what a wording leaves to be filled in, `{name}`; all else in braces counts too."""
+    return set(_GAP.findall(text))

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from io import StringIO
 from pathlib import Path
 
 from geobrief.briefings import Briefing
 from geobrief.errors import ContentError, GeobriefError, Where
 from geobrief.essay import Essay
-from geobrief.files import Report, read_text
+from geobrief.files import Report, read_table
 from geobrief.layers import WEB_TWIN, Layer
 from geobrief.sheets import Chart, Sheet, SheetLayer, Table
 from geobrief.shelf import Problems, Shelf
@@ -23,26 +21,38 @@ def check_named(
     named: Iterable[tuple[str, tuple[str, ...], Where]], layers: Shelf[Layer], report: Report
 ) -> None:
     """Report every feature that is named, by whom it is, and that does not exist."""
+    known: dict[str, frozenset[str]] = {}
+    hints = 0
+
+    def refuse(words: str, where: Where, wrong: str, names: Iterable[str], what: str) -> None:
+        nonlocal hints
+        hints += 1
+        hint = near(wrong, names, what) if hints <= MOST_HINTS else ""
+        report(ContentError(words, where, hint))
+
     for who, features, where in named:
         for feature in features:
             layer, _, id = feature.partition("/")
+            said = f"{who} names {feature!r}: no such"
             if not layers.names(layer):
-                hint = near(layer, layers, "layers")
-                report(ContentError(f"{who} names {feature!r}: no such layer", where, hint))
+                refuse(f"{said} layer", where, layer, layers, "layers")
             elif layer in layers.broken:
                 continue  # reported where the layer stands
-            elif id not in layers[layer].ids:
-                hint = near(id, layers[layer].ids, f"ids of {layer}")
-                report(ContentError(f"{who} names {feature!r}: no such feature", where, hint))
+            elif id not in known.setdefault(layer, frozenset(layers[layer].ids)):
+                refuse(f"{said} feature", where, id, layers[layer].ids, f"ids of {layer}")
 
 
 NEAR = 5
 """Names that a hint gives at most."""
+LONGEST_NAME, MOST_NAMES, MOST_HINTS = 100, 5_000, 20
+"""Letters, names and faults beyond which no name is looked for that is alike: it takes long."""
 
 
 def near(wrong: str, known: Iterable[str], what: str) -> str:
     """Return a hint: the known names that a wrong one may mean, or the first of all of them."""
     names = list(known)
+    if len(wrong) > LONGEST_NAME or len(names) > MOST_NAMES:
+        return f"{what}: {', '.join(names[:NEAR])} ..."
     if close := get_close_matches(wrong, names, n=2):
         return f"is {' or '.join(map(repr, close))} meant?"
     more = " ..." if len(names) > NEAR else ""
@@ -138,7 +148,7 @@ def _check_filed(shown: Table | Chart, table: Facts, layers: Shelf[Layer], repor
         report(ContentError(message, shown.place, near(name, table.columns, "columns")))
     if isinstance(shown, Table) and shown.feature and not missing:
         named = [
-            (shown.path.stem, (feature,), Where(shown.path, table.lines[place]))
+            (shown.path.stem, (feature,), table.lines[place])
             for feature, place in zip(shown.features, shown.places, strict=True)
         ]
         check_named(named, layers, report)
@@ -146,10 +156,10 @@ def _check_filed(shown: Table | Chart, table: Facts, layers: Shelf[Layer], repor
 
 @dataclass(frozen=True)
 class Facts:
-    """The head of a table of facts, and the line at which each of its rows ends."""
+    """The head of a table of facts, and the place where each of its rows ends."""
 
     columns: tuple[str, ...]
-    lines: tuple[int, ...]
+    lines: tuple[Where, ...]
 
 
 def read_facts(path: Path, report: Report, *, unique: bool = True) -> Facts | None:
@@ -157,34 +167,23 @@ def read_facts(path: Path, report: Report, *, unique: bool = True) -> Facts | No
 
     A row of too many or too few cells is reported, and an id that stands twice if ids are `unique`.
     """
+    faults: list[GeobriefError] = []
+    lines, seen = [], dict[str, Where]()
     try:
-        rows = csv.DictReader(StringIO(read_text(path, ContentError), newline=""), strict=True)
-        lines, seen, sound = [], dict[str, int](), True
-        for row in rows:
-            lines.append(rows.line_num)
-            fault, hint = _row_fault(row, seen)
-            if unique and row.get("id"):
-                seen.setdefault(row["id"], rows.line_num)
-            if fault:
-                report(ContentError(fault, Where(path, rows.line_num), hint))
-                sound = False
-    except csv.Error as reason:
-        report(ContentError(f"is not CSV: {reason}", Where(path, rows.line_num), "mend the row"))
-        return None
+        table = read_table(path, ContentError, faults.append)
+        for row, where in table.rows:
+            lines.append(where)
+            id = row.get("id")
+            if unique and id and id in seen:
+                hint = f"first in line {seen[id].line}: ids are unique within a table"
+                faults.append(ContentError(f"{id!r} stands twice", where, hint))
+            elif id:
+                seen[id] = where
     except ContentError as problem:
-        report(problem)
-        return None
-    return Facts(tuple(rows.fieldnames or ()), tuple(lines)) if sound else None
-
-
-def _row_fault(row: dict[str, str | None], seen: Mapping[str, int]) -> tuple[str, str]:
-    """Return what is wrong with a row, and the remedy; two empty texts where nothing is."""
-    if None in row or None in row.values():
-        return "the row has not as many cells as the head", "write CSV: one cell for each column"
-    id = row.get("id")
-    if id and id in seen:
-        return f"{id!r} stands twice", f"first in line {seen[id]}: ids are unique within a table"
-    return "", ""
+        faults.append(problem)
+    for fault in faults:
+        report(fault)
+    return None if faults else Facts(table.columns, tuple(lines))
 
 
 def problems_by_file(

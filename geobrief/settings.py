@@ -40,6 +40,13 @@ class Settings:
     max_pixels: int = _setting(60_000_000, "Largest exported image, in pixels.")
     export_workers: int = _setting(2, "Images drawn at the same time over HTTP.")
     export_queue: int = _setting(30, "Image requests that may wait over HTTP; more get 503.")
+    max_text: int = _setting(
+        1_000_000, "Largest file of TOML, CSV or Markdown that is read, in bytes."
+    )
+    max_layer: int = _setting(
+        20_000_000, "Largest layer that is read, in bytes when it is unpacked."
+    )
+    max_picture: int = _setting(20_000_000, "Largest picture of a layer, in pixels.")
     max_briefing: int = _setting(262_144, "Largest file of a briefing that is read, in bytes.")
     max_slides: int = _setting(100, "Most slides of a briefing.")
     max_large: int = _setting(
@@ -50,7 +57,7 @@ class Settings:
         200_000_000, "Largest finished file that a page keeps ready for download, in bytes."
     )
     max_template: int = _setting(
-        104_857_600, "Largest template of a deck, in bytes when it is unpacked."
+        50_000_000, "Largest template of a deck, in bytes when it is unpacked."
     )
     max_query: int = _setting(8_192, "Longest query string that is read, in bytes.")
 

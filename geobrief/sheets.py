@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from io import StringIO
 from pathlib import Path
 from string import Formatter
 from typing import Any, Literal, TypeVar
@@ -13,8 +14,9 @@ from typing import Any, Literal, TypeVar
 import pandas as pd
 
 from geobrief.errors import ContentError, GeobriefError, Where
-from geobrief.files import Report, listed_tables, parse_toml, read_text
+from geobrief.files import Report, inside, parse_toml, read_text, toml_rows
 from geobrief.spec import Extent, checked_extent
+from geobrief.typed import listed, typed
 
 FRONT = re.compile(r"\A\+\+\+\r?\n(.*?)\n\+\+\+\r?\n?(.*)\Z", re.S)
 _Filed = TypeVar("_Filed", "Table", "Chart")
@@ -32,8 +34,6 @@ SHEET_KEYS = {
         "inset",
     ),
 }
-
-TEXTS = ("title", "tab", "subtitle", "hint", "inset")
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ class Table:
 
     @cached_property
     def _kept(self) -> pd.DataFrame:
-        frame = pd.read_csv(self.path)
+        frame = pd.read_csv(StringIO(read_text(self.path, ContentError)))
         for column, value in self.where.items():
             frame = frame[frame[column] == value]
         return frame
@@ -164,7 +164,8 @@ class Chart:
     @cached_property
     def rows(self) -> pd.DataFrame:
         """The rows that are drawn."""
-        frame = pd.read_csv(self.path, dtype={self.x: str})
+        text = read_text(self.path, ContentError)
+        frame = pd.read_csv(StringIO(text), dtype={self.x: str})
         for column, wanted in self.where.items():
             frame = frame[frame[column].isin(wanted if isinstance(wanted, list) else [wanted])]
         return frame
@@ -210,9 +211,6 @@ def read_sheets(content: Path, geodata: Path, report: Report) -> dict[str, Sheet
             sheets[path.stem] = _sheet(path, (content, geodata))
         except GeobriefError as problem:
             report(problem)
-        except (TypeError, ValueError, AttributeError) as reason:  # a value of the wrong type
-            message = f"the front matter is not in order: {reason}"
-            report(ContentError(message, Where(path, 1), "see CONTRIBUTING.md"))
     return sheets
 
 
@@ -227,32 +225,31 @@ def _sheet(path: Path, folders: tuple[Path, Path]) -> Sheet:
     for key in ("title", "extent", "layers"):
         if key not in raw:
             raise ContentError(f"the sheet has no {key}", Where(path, 1))
-    for key in TEXTS:
-        if not isinstance(raw.get(key, ""), str):
-            raise ContentError(f"{key} is not text", Where(path, 1), f'write {key} = "..."')
-    entries = listed_tables(raw, found[1], "layers", Where(path, 1), ContentError)
-    layers = tuple(_sheet_layer(entry, Where(path, line + 1)) for entry, line in entries)
+    rows = toml_rows(raw, "layers", found[1], path, ContentError, shift=1)
+    layers = tuple(_sheet_layer(entry, where) for entry, where in rows)
     try:
         extent = checked_extent(raw["extent"])
     except (TypeError, ValueError) as reason:
         hint = "write [west, south, east, north] in degrees"
         where = _place_of("extent", found, path)
         raise ContentError(f"extent is not W, S, E, N: {reason}", where, hint) from None
-    return Sheet(
-        id=path.stem,
-        title=raw["title"],
-        subtitle=raw.get("subtitle", ""),
-        hint=raw.get("hint", ""),
-        extent=extent,
-        passages=tuple(raw.get("passages", ())),
-        layers=layers,
-        notes=found[2].strip(),
-        where=Where(path, 1),
-        tables=_all_filed(Table, raw, found[1], Where(path), folders),
-        charts=_all_filed(Chart, raw, found[1], Where(path), folders),
-        tab=raw.get("tab", ""),
-        inset=raw.get("inset", ""),
-    )
+    made: dict[str, Any] = {
+        "id": path.stem,
+        "subtitle": "",
+        **{key: raw[key] for key in ("title", "subtitle", "hint", "tab", "inset") if key in raw},
+        "extent": extent,
+        "passages": listed(raw.get("passages", [])),
+        "layers": layers,
+        "notes": found[2].strip(),
+        "where": Where(path, 1),
+        "tables": _all_filed(Table, raw, found[1], path, folders),
+        "charts": _all_filed(Chart, raw, found[1], path, folders),
+    }
+    try:
+        return typed(Sheet, made)
+    except TypeError as reason:
+        message = f"the sheet is not in order: {reason}"
+        raise ContentError(message, Where(path, 1), "see CONTRIBUTING.md") from None
 
 
 def _place_of(key: str, front: re.Match[str], path: Path) -> Where:
@@ -271,7 +268,9 @@ def locator_sheet(raw: Mapping[str, Any], where: Where) -> Sheet:
     """
     try:
         extent = checked_extent(raw["extent"])
-        layers = tuple(_sheet_layer(entry, where) for entry in raw["layers"])
+        layers = tuple(_sheet_layer({**entry}, where) for entry in raw["layers"])
+    except ContentError:
+        raise
     except (KeyError, TypeError, ValueError) as reason:
         raise ContentError(f"the locator is not in order: {reason}", where) from None
     return Sheet("", "", "", extent, (), layers, "", where)
@@ -282,38 +281,50 @@ def _sheet_layer(raw: dict[str, Any], where: Where) -> SheetLayer:
     values = {
         **raw,
         "legend": {"": legend} if isinstance(legend, str) else legend,
-        "subject": tuple(raw.get("subject", ())),
-        "breaks": tuple(raw.get("breaks", ())),
+        "subject": listed(raw.get("subject", [])),
+        "breaks": listed(raw.get("breaks", [])),
         "place": where,
     }
     try:
-        return SheetLayer(**values)
+        return typed(SheetLayer, values)
     except TypeError as reason:
-        raise ContentError(f"a layer of the sheet is not in order: {reason}", where) from None
+        message = f"a layer of the sheet is not in order: {reason}"
+        raise ContentError(message, where, "see CONTRIBUTING.md") from None
 
 
 def _all_filed(
-    make: type[_Filed], raw: dict[str, Any], front: str, sheet: Where, folders: tuple[Path, Path]
+    make: type[_Filed], raw: dict[str, Any], front: str, sheet: Path, folders: tuple[Path, Path]
 ) -> tuple[_Filed, ...]:
     """Return the tables or the charts of a sheet, each with the line where it stands."""
-    key = f"{make.__name__.lower()}s"
-    entries = listed_tables(raw, front, key, Where(sheet.file, 1), ContentError)
-    return tuple(
-        _filed(make, entry, Where(sheet.file, line + 1), folders) for entry, line in entries
-    )
+    rows = toml_rows(raw, f"{make.__name__.lower()}s", front, sheet, ContentError, shift=1)
+    return tuple(_filed(make, entry, where, folders) for entry, where in rows)
 
 
 def _filed(
-    make: Callable[..., _Filed], raw: dict[str, Any], where: Where, folders: tuple[Path, Path]
+    make: type[_Filed], raw: dict[str, Any], where: Where, folders: tuple[Path, Path]
 ) -> _Filed:
     """Return a table or a chart with its file, which lies in one of the folders."""
     name = raw.get("file", "")
-    values = {k: tuple(v) if k == "columns" else v for k, v in raw.items() if k != "file"}
+    values = {k: listed(v) if k == "columns" else v for k, v in raw.items() if k != "file"}
     for folder in folders:
-        file = (folder / name).resolve()
-        if file.is_relative_to(folder.resolve()) and file.is_file():
+        file = inside(folder, name)
+        if file is not None and file.is_file():
             try:
-                return make(**values, path=file, place=where)
-            except TypeError as reason:
+                _check_pattern(raw.get("feature", ""))
+                return typed(make, {**values, "path": file, "place": where})
+            except (TypeError, ValueError) as reason:
                 raise ContentError(f"{name}: not in order: {reason}", where) from None
     raise ContentError(f"the table {name!r} is in neither folder", where)
+
+
+def _check_pattern(feature: str) -> None:
+    """Hold a pattern to bare names of columns: more could reach into objects, or fill memory.
+
+    Raises
+    ------
+    ValueError
+        If it holds anything else.
+    """
+    for _, name, width, turned in Formatter().parse(feature):
+        if name is not None and (width or turned or not name or set(name) & set(".[")):
+            raise ValueError(f"{{{name}}} of feature is not the bare name of a column")

@@ -13,10 +13,31 @@ from datetime import date as Date
 from typing import Any
 
 from geobrief.errors import RequestError
+from geobrief.files import UNWRITTEN
 from geobrief.style import Symbol
 
 Extent = tuple[float, float, float, float]
 """West, south, east, north in degrees, EPSG:4326."""
+
+
+MARKING_LENGTH = 120
+"""Longest handling line, in characters."""
+
+
+def checked_marking(marking: str) -> str:
+    """Return a handling line itself.
+
+    Raises
+    ------
+    RequestError
+        If it is too long, or holds what no file can carry.
+    """
+    if len(marking) > MARKING_LENGTH:
+        words = f"the marking has {len(marking)} characters"
+        raise RequestError(words, hint=f"at most {MARKING_LENGTH}")
+    if found := UNWRITTEN.search(marking):
+        raise RequestError(f"the marking holds {found[0]!r}", hint="leave it out")
+    return marking
 
 
 @dataclass(frozen=True)
@@ -94,7 +115,12 @@ def checked_extent(values: Sequence[float]) -> Extent:
     ValueError
         If these are not four numbers that span a part of the globe.
     """
-    west, south, east, north = (float(value) for value in values)
+    if isinstance(values, str | bytes | Mapping):
+        raise ValueError("an extent is a list of four numbers")
+    try:
+        west, south, east, north = (float(value) for value in values)
+    except OverflowError:
+        raise ValueError("a number is larger than the globe") from None
     if not (-180 <= west < east <= 180 and -85 <= south < north <= 85):
         raise ValueError("west and south must be less than east and north, in degrees")
     return west, south, east, north

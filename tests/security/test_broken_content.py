@@ -127,7 +127,7 @@ def a_sheet_with_an_unknown_key(atlas: Folders) -> Told:
 
 def a_sheet_with_a_value_of_the_wrong_type(atlas: Folders) -> Told:
     atlas.swap("content/sheets/whole.md", 'label = "country"', "breaks = 3")
-    return "content/sheets/whole.md", 1, "not in order", {"whole"}
+    return "content/sheets/whole.md", 10, "not in order", {"whole"}
 
 
 def a_sheet_of_an_unknown_layer(atlas: Folders) -> Told:
@@ -147,7 +147,7 @@ def links_that_are_no_toml(atlas: Folders) -> Told:
 
 def links_in_one_line(atlas: Folders) -> Told:
     atlas.write("content/links.toml", 'link = [{ passage = "p01.s1", quote = "The brook" }]\n')
-    return "content/links.toml", None, "[[link]]", set()
+    return "content/links.toml", 1, "[[link]]", set()
 
 
 def a_truncated_layer(atlas: Folders) -> Told:

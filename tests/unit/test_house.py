@@ -22,8 +22,9 @@ PACKAGE = ROOT / "geobrief"
 
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("errors", "wording"),
-    ("settings", "files", "shelf", "style"),
-    ("fonts", "essay", "entities", "plan"),
+    ("settings", "shelf", "style", "typed"),
+    ("files",),
+    ("fonts", "essay", "entities", "parquet", "pictures", "plan"),
     ("links", "layers", "boundaries", "claims"),
     ("measure", "unroll", "zones", "network"),
     ("spec",),

@@ -12,8 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.image import AxesImage
 from matplotlib.transforms import IdentityTransform
 from numpy.typing import NDArray
-from PIL import Image
 
+from geobrief import pictures
 from geobrief.render.paper.projection import Frame
 from geobrief.spec import Extent
 
@@ -85,7 +85,7 @@ def _shade(
 
 @lru_cache(maxsize=2)
 def _source(path: Path, digest: str) -> NDArray[np.uint8]:
-    with Image.open(path) as image:
+    with pictures.opened(path) as image:
         return np.asarray(image.convert("L"))
 
 
