@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,12 +13,18 @@ from typing import Any
 import tomli_w
 
 from geobrief.errors import ContentError, GeobriefError, RequestError, Where
-from geobrief.files import Report, parse_toml, read_text, table_lines
+from geobrief.files import Report, parse_toml, read_text, toml_rows
 from geobrief.settings import settings
-from geobrief.spec import Extent, View, checked_extent
+from geobrief.spec import MARKING_LENGTH, Extent, View, checked_extent
 
 LONGEST_LINK = 7_680
 """Characters that a briefing may take in an address; the rest of the query needs some too."""
+
+LONGEST = {"title": 300, "notes": 50_000, "marking": MARKING_LENGTH}
+"""Characters of a text: laying one out takes time, and a title is a line. Ids have as a title."""
+
+MOST_SELECTED = 500
+"""Features that a slide may select."""
 
 KEYS = {"title", "lang", "policy", "marking", "slides"}
 SLIDE_KEYS = {"sheet", "title", "notes", "date", "select", "bbox"}
@@ -83,16 +88,14 @@ def parse_briefing(text: str, path: Path, *, empty: bool = False) -> Briefing:
     _check_keys(raw, KEYS, top, "briefing")
     if not isinstance(raw.get("title"), str) or not raw["title"].strip():
         raise ContentError("the briefing has no title", top, 'write title = "..."')
-    rows = raw.get("slides", [])
-    lines = table_lines(text, "slides")
-    bare = empty and rows == []
-    if not bare and (not rows or not isinstance(rows, list) or len(lines) != len(rows)):
+    rows = toml_rows(raw, "slides", text, path, ContentError)
+    if not rows and not empty:
         raise ContentError("the briefing has no slides", top, "write [[slides]] for each")
     if len(rows) > (most := settings().max_slides):
         raise ContentError(f"the briefing has {len(rows)} slides", top, f"at most {most}")
-    for key in ("lang", "policy", "marking"):
+    for key in ("title", "lang", "policy", "marking"):
         _check_text(raw, key, top)
-    slides = (_slide(row, Where(path, line)) for row, line in zip(rows, lines, strict=True))
+    slides = (_slide(row, where) for row, where in rows)
     values = {key: raw.get(key, "") for key in ("lang", "policy", "marking")}
     return Briefing(path.stem, raw["title"], tuple(slides), top, **values)
 
@@ -115,6 +118,9 @@ def _slide(raw: dict[str, Any], where: Where) -> Slide:
     select = raw.get("select", [])
     if not isinstance(select, list) or not all(isinstance(id, str) for id in select):
         raise ContentError("select is not a list of ids", where, 'write ["layer/id"]')
+    if len(select) > MOST_SELECTED:
+        words = f"the slide selects {len(select)} features"
+        raise ContentError(words, where, f"at most {MOST_SELECTED}")
     texts = {key: raw.get(key, "") for key in ("title", "notes")}
     return Slide(raw["sheet"], where, date=date, select=tuple(select), bbox=bbox, **texts)
 
@@ -126,8 +132,11 @@ def _check_keys(raw: dict[str, Any], known: Iterable[str], where: Where, what: s
 
 
 def _check_text(raw: dict[str, Any], key: str, where: Where) -> None:
-    if not isinstance(raw.get(key, ""), str):
+    text = raw.get(key, "")
+    if not isinstance(text, str):
         raise ContentError(f"{key} is not text", where, f'write {key} = "..."')
+    if len(text) > (most := LONGEST.get(key, LONGEST["title"])):
+        raise ContentError(f"{key} has {len(text)} characters", where, f"at most {most}")
 
 
 def to_toml(briefing: Briefing) -> str:
@@ -196,6 +205,8 @@ def from_link(id: str, text: str, *, empty: bool = False) -> Briefing:
     except ContentError as problem:
         message = f"the briefing in the link is not in order: {problem.message}"
         raise RequestError(message, hint=problem.hint) from None
-    except (binascii.Error, zlib.error, UnicodeError):
+    except RequestError:
+        raise
+    except (ValueError, zlib.error):  # of base64 and of UTF-8
         hint = "copy the whole link"
         raise RequestError("the briefing in the link is damaged", hint=hint) from None

@@ -43,7 +43,8 @@ def _not_composed(atlas: Atlas) -> Iterator[GeobriefError]:
                 try:
                     compose(atlas, sheet.id, View(lang=language.id, policy=policy.id))
                 except GeobriefError as problem:
-                    yield problem
+                    where = problem.where or sheet.where
+                    yield type(problem)(problem.message, where, problem.hint)
                 except Exception as reason:  # whatever values that no reader foresaw lead to
                     words = f"cannot be put together: {reason or type(reason).__name__}"
                     yield ContentError(words, sheet.where)

@@ -28,7 +28,7 @@ from geobrief.errors import (
     Where,
 )
 from geobrief.export import bundle, export, file_name, names_left_out
-from geobrief.files import read_text, write_whole
+from geobrief.files import read_bytes, read_text, write_whole
 from geobrief.listing import listing
 from geobrief.render.formats import FORMATS
 from geobrief.render.paper.options import BACKGROUNDS, LOOKS, PARTS, TEXTS, PrintOptions
@@ -233,7 +233,7 @@ def _brief(options: argparse.Namespace) -> int:
     atlas = Atlas.load(options.content, options.geodata)
     told = {key: getattr(options, key) for key in ("lang", "policy", "marking")}
     briefing = replace(_briefing(atlas, options.briefing), **{k: v for k, v in told.items() if v})
-    template = _read(options.template) if options.template else b""
+    template = _template(options.template) if options.template else b""
     wanted = DeckOptions(template, options.handout, processors(), _signing(options))
     deck = assemble(atlas, briefing)
 
@@ -263,11 +263,8 @@ def _briefing(atlas: Atlas, name: str) -> Briefing:
     return parse_briefing(read_text(Path(name), ContentError), Path(name))
 
 
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as reason:
-        raise RequestError(f"cannot read {path}: {reason.strerror}") from None
+def _template(path: Path) -> bytes:
+    return read_bytes(path, RequestError, settings().max_template)
 
 
 def _asked(options: argparse.Namespace) -> tuple[View, PrintOptions]:

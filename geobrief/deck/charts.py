@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pptx.chart.data import CategoryChartData
+from pptx.chart.xlsx import CategoryWorkbookWriter
 from pptx.dml.color import RGBColor
 from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION
 from pptx.util import Pt
@@ -28,9 +29,23 @@ def rgb(colour: str) -> RGBColor:
     return RGBColor(red, green, blue)  # type: ignore[no-untyped-call]
 
 
+class _Workbook(CategoryWorkbookWriter):
+    """The workbook within a chart: a text stays text, also one that looks like a formula."""
+
+    def _populate_worksheet(self, workbook: Any, worksheet: Any) -> None:
+        worksheet.strings_to_formulas = worksheet.strings_to_urls = False
+        super()._populate_worksheet(workbook, worksheet)  # type: ignore[no-untyped-call]
+
+
+class _ChartData(CategoryChartData):
+    @property
+    def _workbook_writer(self) -> _Workbook:
+        return _Workbook(self)  # type: ignore[no-untyped-call]
+
+
 def add_chart(page: Any, atlas: Atlas, chart: Chart, deck: Deck, box: Box) -> None:
     """Add a chart in a box; figures that were not found stay gaps."""
-    data: Any = CategoryChartData()  # type: ignore[no-untyped-call]
+    data: Any = _ChartData()  # type: ignore[no-untyped-call]
     rows = chart.rows
     places = {place: value for value, place in places_of(rows[chart.x]).items()}
     axis = [places.get(place, GAP) for place in range(max(places) + 1)]

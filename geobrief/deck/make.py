@@ -86,10 +86,10 @@ def make(
                 told(slide.number, len(deck.slides))
 
     if suffix == "pptx":
-        from geobrief.deck import pptx
+        from geobrief.deck import pptx, template
 
         if options.template:
-            pptx.opened(options.template)  # before the maps are drawn, which takes its time
+            template.opened(options.template)  # before the maps are drawn, which takes its time
         return pptx.write(atlas, deck, maps(_picture, 1), options.template)
     if suffix == "html":
         from geobrief.deck import sealed

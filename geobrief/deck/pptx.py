@@ -25,10 +25,9 @@ from geobrief.atlas import Atlas
 from geobrief.deck.charts import add_chart, rgb
 from geobrief.deck.places import WIDE, Box, Places, Rows, fitting
 from geobrief.deck.slides import Deck, DeckSlide
-from geobrief.errors import RequestError
+from geobrief.deck.template import TITLES, opened, title_layout
 from geobrief.export import bundle
 from geobrief.render.paper.encode import MAKER, sources
-from geobrief.settings import settings
 from geobrief.wording import filled, runs_right_to_left, wording
 
 SERIF, SANS, ARABIC = "Georgia", "Calibri", "Arial"
@@ -38,8 +37,6 @@ a template brings its own."""
 HEADINGS = "+mj-lt"
 """The theme's family of headings; without a name, text takes that of the body."""
 
-_CONTENT = (PP_PLACEHOLDER.TITLE, PP_PLACEHOLDER.CENTER_TITLE)
-_FURNITURE = (PP_PLACEHOLDER.DATE, PP_PLACEHOLDER.FOOTER, PP_PLACEHOLDER.SLIDE_NUMBER)
 _EPOCH = datetime(1980, 1, 1)
 _CREATED = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
 
@@ -50,10 +47,10 @@ def write(atlas: Atlas, deck: Deck, pictures: Iterable[bytes], template: bytes =
     Raises
     ------
     RequestError
-        If the template is no PPTX, too large, holds macros, or has no layout with a title.
+        If the template cannot be used; see `template.opened`.
     """
     show = opened(template) if template else _own_master()
-    layout = _title_layout(show)
+    layout = title_layout(show)
     places = Places(_points(show.slide_width), _points(show.slide_height), deck.rtl, deck.marking)
     for slide, picture in zip(deck.slides, pictures, strict=True):
         _map_slide(atlas, deck, slide, picture, show, layout, places)
@@ -69,57 +66,6 @@ def write(atlas: Atlas, deck: Deck, pictures: Iterable[bytes], template: bytes =
     buffer = BytesIO()
     show.save(buffer)
     return _without_clock(buffer.getvalue())
-
-
-def opened(template: bytes) -> Any:
-    """Return a template without its slides.
-
-    Raises
-    ------
-    RequestError
-        If it is no PPTX, too large, or holds macros.
-    """
-    try:
-        with zipfile.ZipFile(BytesIO(template)) as archive:
-            _check_size(archive)
-            if any("vbaProject" in name for name in archive.namelist()):
-                raise RequestError("the template holds macros", hint="save it as .pptx")
-        show = Presentation(BytesIO(template))
-    except RequestError:
-        raise
-    except Exception as reason:  # whatever a damaged file makes the library raise
-        raise RequestError(f"the template is not a PPTX: {reason}") from None
-    ids = show.slides._sldIdLst
-    for entry in list(ids):
-        show.part.drop_rel(entry.rId)
-        ids.remove(entry)
-    return show
-
-
-def _check_size(archive: zipfile.ZipFile) -> None:
-    """Count the bytes that unpacking gives: what an archive says of itself can be wrong."""
-    most, total = settings().max_template, 0
-    for entry in archive.infolist():
-        with archive.open(entry) as file:
-            while part := file.read(1 << 20):
-                total += len(part)
-                if total > most:
-                    raise RequestError("the template is too large", hint=f"at most {most} bytes")
-
-
-def _title_layout(show: Any) -> Any:
-    """Return the layout with a title and the least beside it."""
-    found = [
-        (len(others), number, layout)
-        for number, layout in enumerate(show.slide_layouts)
-        for kinds in [[one.placeholder_format.type for one in layout.placeholders]]
-        for others in [[kind for kind in kinds if kind not in (*_CONTENT, *_FURNITURE)]]
-        if PP_PLACEHOLDER.TITLE in kinds
-    ]
-    if not found:
-        hint = "add one, as PowerPoint's own 'Title Only'"
-        raise RequestError("the template has no layout with a title", hint=hint)
-    return min(found)[2]
 
 
 def _own_master() -> Any:
@@ -213,7 +159,7 @@ def _page(show: Any, layout: Any, title: str, subtitle: str, deck: Deck, places:
     """Add a slide with a title, what is said below it, its number and the handling line."""
     page = show.slides.add_slide(layout)
     for shape in list(page.placeholders):
-        if shape.placeholder_format.type not in _CONTENT:
+        if shape.placeholder_format.type not in TITLES:
             shape._element.getparent().remove(shape._element)
     holder = page.shapes.title
     _stand(holder, places.title)

@@ -39,7 +39,11 @@ SEAL = "the seal itself"
 NAMED = 3
 """Changed parts that a message names; the error itself has all."""
 
-_MARK = re.compile(rb'<([a-z0-9]+)\b[^<>]*? data-sealed="([^"<>]*)"[^<>]*>')
+MOST_PARTS = 100_000
+"""Parts that a file may name; the largest briefing has some thousands."""
+
+_MARK = re.compile(rb'<([a-z0-9]++)(?>[^<>]*? data-sealed="([^"<>]*)")[^<>]*+>')
+"""Never goes back once a name was found: else a tag without an end takes time with its square."""
 _DIGEST = re.compile(r"[0-9a-f]{64}(?:[0-9a-f]{64})?")
 _UNNESTED = (b"script", b"style")
 _VOID = (b"img", b"meta")
@@ -137,7 +141,7 @@ def _told(page: bytes) -> dict[str, Any]:
 def _parts(page: bytes) -> Iterator[tuple[str, tuple[int, int]]]:
     """Yield the marked elements and where they begin and end; none reaches into the next one."""
     marks = list(_MARK.finditer(page))
-    stops = [mark.start() for mark in marks[1:]] + [len(page)]
+    stops = [*(mark.start() for mark in marks), len(page)][1:]
     for mark, stop in zip(marks, stops, strict=True):
         name = "".join(map(_shown, unescape(mark[2].decode("utf-8", "replace"))))
         yield name, (mark.start(), _end(page, mark[1], mark.end(), stop))
@@ -176,6 +180,9 @@ def _taken_apart(raw: bytes) -> tuple[bytes, dict[str, Any]]:
                 Fault.TWO_SEALS, f"the file has {count} seals", "it was put together from several"
             )
         )
+    if raw.count(b" data-sealed=") > MOST_PARTS:
+        words = f"the file has more than {MOST_PARTS} parts"
+        raise SealError(Fault.DAMAGED, words, "it is not a sealed briefing")
     head, _, tail = raw.partition(OPEN)
     text, close, end = tail.partition(CLOSE)
     if not close or end != END:

@@ -12,7 +12,7 @@ from geobrief.compose import compose
 from geobrief.errors import BrokenError
 from geobrief.plan import Language
 from geobrief.sheets import Chart
-from geobrief.spec import MapSpec
+from geobrief.spec import MapSpec, checked_marking
 
 
 @dataclass(frozen=True)
@@ -57,8 +57,10 @@ def assemble(atlas: Atlas, briefing: Briefing) -> Deck:
         If it names a sheet, a language, a policy or a feature that the atlas does not have.
     BrokenError
         If a sheet that it names is broken: no slide is left out.
+    RequestError
+        If its handling line is too long, or holds what no file can carry.
     """
-    language = atlas.language(briefing.lang)
+    language, marking = atlas.language(briefing.lang), checked_marking(briefing.marking)
     slides = []
     for number, slide in enumerate(briefing.slides, 1):
         try:
@@ -71,4 +73,4 @@ def assemble(atlas: Atlas, briefing: Briefing) -> Deck:
         slides.append(DeckSlide(number, spec, slide.notes or sheet.notes, sheet.charts))
     title = atlas.text(language.id, briefing.title)
     policy = slides[0].spec.policy
-    return Deck(briefing.id, title, language, policy, briefing.marking, tuple(slides))
+    return Deck(briefing.id, title, language, policy, marking, tuple(slides))

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 from typing import Any
@@ -15,12 +16,12 @@ import pandas as pd
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 
-from geobrief.errors import WriteError
+from geobrief.errors import SetupError, WriteError
 from geobrief.render.qml import KINDS, qml
 from geobrief.style import Symbol
 
 DRIVER = "GPKG"
-"""The one driver of GDAL that is used for writing, whatever a file is called."""
+"""The one driver of GDAL that is left, whatever a file is called: nothing is read by GDAL."""
 
 GEOMETRY = "geom"
 _TYPES = {"point": "Point", "line": "MultiLineString", "polygon": "MultiPolygon"}
@@ -92,6 +93,7 @@ def write(tables: Sequence[Table], about: str, as_of: str) -> bytes:
 
 
 def _written(tables: Sequence[Table], about: str, as_of: str) -> bytes:
+    _only_driver()
     with TemporaryDirectory(prefix="geobrief-") as folder:
         path, packed = Path(folder) / "map.gpkg", Path(folder) / "packed.gpkg"
         for table in tables:
@@ -101,6 +103,22 @@ def _written(tables: Sequence[Table], about: str, as_of: str) -> bytes:
         with closing(sqlite3.connect(path, isolation_level=None)) as base:
             base.execute("VACUUM INTO ?", (str(packed),))
         return packed.read_bytes()
+
+
+@lru_cache(maxsize=1)
+def _only_driver() -> None:
+    """Take every other driver from GDAL, those for networks and virtual files among them.
+
+    Raises
+    ------
+    SetupError
+        If one is left.
+    """
+    others = [name for name in pyogrio.list_drivers() if name != DRIVER]
+    pyogrio.set_gdal_config_options({"GDAL_SKIP": ",".join(others)})
+    pyogrio.core._register_drivers()  # which drops those to be skipped; nothing public does
+    if left := set(pyogrio.list_drivers()) - {DRIVER}:
+        raise SetupError(f"GDAL keeps the drivers {sorted(left)}", hint="run make setup")
 
 
 def _write(path: Path, table: Table) -> None:

@@ -14,10 +14,10 @@ from typing import Any
 
 import streamlit as st
 
-from geobrief.briefings import Slide
+from geobrief.briefings import LONGEST, Slide
 from geobrief.render import markup
-from geobrief.render.paper.options import MARKING_LENGTH
 from geobrief.settings import settings
+from geobrief.spec import MARKING_LENGTH
 from geobrief.web import briefing_draft as drafts
 from geobrief.web import briefing_take as take
 from geobrief.web import current_atlas, parts
@@ -212,9 +212,11 @@ def _text_field(screen: Screen, name: str, label: str, shown: str, field: str, k
             drafts.edit(lambda draft: drafts.with_slide(draft, key, **fields), same_map=True)
 
     if field == "notes":
-        st.text_area(verbatim(screen.text(label)), key=name, on_change=write, height=230)
+        label, most = verbatim(screen.text(label)), LONGEST["notes"]
+        st.text_area(label, key=name, on_change=write, height=230, max_chars=most)
     else:
-        st.text_input(verbatim(screen.text(label)), key=name, on_change=write)
+        label, most = verbatim(screen.text(label)), LONGEST["title"]
+        st.text_input(label, key=name, on_change=write, max_chars=most)
 
 
 def _of_the_map(screen: Screen, slide: Slide, key: int) -> None:
@@ -256,7 +258,14 @@ def _whole(screen: Screen, draft: Draft) -> None:
     """Offer title, language, boundaries and handling line of the briefing."""
     atlas, own = screen.atlas, draft.briefing
     _part(screen.text(wording("The whole briefing")))
-    _top(screen, "briefing-title", wording("Title of the briefing"), own.title, "title")
+    _top(
+        screen,
+        "briefing-title",
+        wording("Title of the briefing"),
+        own.title,
+        "title",
+        LONGEST["title"],
+    )
     languages = {language.id: language.name for language in atlas.languages}
     policies = {policy.id: screen.text(policy.short) for policy in atlas.policies}
     page = {"lang": screen.language.id, "policy": st.query_params.get("policy", "")}

@@ -39,6 +39,8 @@ NEW_TITLE = wording("New briefing")
 KEYS, COUNT, LARGE = "keys of the slides", "slides seen", "briefings too large for an address"
 """Where the session keeps which key each slide has, the last key, and what no address can carry."""
 ID_LENGTH = 60
+MOST_FAULTS = 50
+"""Faults of a file that are listed; of more, their number."""
 
 
 @dataclass(frozen=True)
@@ -168,7 +170,8 @@ def from_file(atlas: Atlas, name: str, body: bytes) -> tuple[Briefing | None, li
     except GeobriefError as error:
         return None, [str(error)]
     if found := faults(atlas, briefing):
-        return None, [str(fault) for fault in found]
+        more = [f"... {len(found) - MOST_FAULTS} more"] if len(found) > MOST_FAULTS else []
+        return None, [str(fault) for fault in found[:MOST_FAULTS]] + more
     return replace(briefing, id=safe_id(path.stem)), []
 
 

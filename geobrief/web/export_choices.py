@@ -17,7 +17,6 @@ from geobrief.render.formats import FORMATS, IMAGES, format_name
 from geobrief.render.paper.options import (
     BACKGROUNDS,
     LOOKS,
-    MARKING_LENGTH,
     MAX_MM,
     MIN_MM,
     PARTS,
@@ -26,7 +25,7 @@ from geobrief.render.paper.options import (
     PrintOptions,
 )
 from geobrief.settings import settings
-from geobrief.spec import View
+from geobrief.spec import MARKING_LENGTH, View
 from geobrief.web.layout import Screen, follow, warn
 from geobrief.web.verbatim import verbatim
 from geobrief.wording import wording

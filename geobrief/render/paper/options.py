@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from geobrief.errors import RequestError
 from geobrief.settings import settings
+from geobrief.spec import checked_marking
 
 MM = 72 / 25.4
 SIZES = {
@@ -20,8 +21,6 @@ SIZES = {
 
 MIN_MM, MAX_MM = 80, 2000
 LEAST_DPI = 36
-MARKING_LENGTH = 120
-"""Longest handling line, in characters."""
 
 PARTS = ("title", "passage", "legend", "inset")
 """What a sheet can leave out; source line, disclaimer, dates and digest always stay."""
@@ -85,10 +84,7 @@ class PrintOptions:
         _among("look", self.look, LOOKS)
         _among("background", self.background, BACKGROUNDS)
         _among("text", self.text, TEXTS)
-        if len(self.marking) > MARKING_LENGTH:
-            raise RequestError(
-                f"the marking has {len(self.marking)} characters", hint=f"at most {MARKING_LENGTH}"
-            )
+        checked_marking(self.marking)
         if not LEAST_DPI <= self.dpi <= limits.max_dpi:
             raise RequestError(
                 f"dpi {self.dpi} is out of range", hint=f"{LEAST_DPI} to {limits.max_dpi}"
