@@ -249,6 +249,7 @@ BRIEFINGS: dict[str, tuple[Callable[[], bytes], str]] = {
     "a key of many parts": (lambda: b"a" + b".a" * 120_000 + b" = 1", "nested too deep"),
     "quoted parts": (lambda: b'"a"' + b' . "a"' * 40_000 + b" = 1", "nested too deep"),
     "strings without an end": (lambda: b'"""' + b'\\"' * 120_000, "not TOML"),
+    "a string without an end": (lambda: b'title = "' + b'\\"' * 120_000, "not TOML"),
     "50 MB": (lambda: b'title = "' + b"x" * 50_000_000 + b'"', "too large|at most"),
     "a long title": (lambda: b'title = "' + b"x" * 200_000 + b'"\n' + SLIDE.encode(), "characters"),
     "long notes": (lambda: slide(f'notes = "{"x" * 200_000}"'), "characters"),
