@@ -20,8 +20,8 @@ from geobrief.spec import MARKING_LENGTH, Extent, View, checked_extent
 LONGEST_LINK = 7_680
 """Characters that a briefing may take in an address; the rest of the query needs some too."""
 
-LONGEST = {"title": 300, "notes": 50_000, "marking": MARKING_LENGTH}
-"""Characters of a text: laying one out takes time, and a title is a line. Ids have as a title."""
+LONGEST = {"title": 300, "marking": MARKING_LENGTH}
+"""Characters of a text that is one line. Ids have as many as a title; notes fill the file."""
 
 MOST_SELECTED = 500
 """Features that a slide may select."""
@@ -135,7 +135,8 @@ def _check_text(raw: dict[str, Any], key: str, where: Where) -> None:
     text = raw.get(key, "")
     if not isinstance(text, str):
         raise ContentError(f"{key} is not text", where, f'write {key} = "..."')
-    if len(text) > (most := LONGEST.get(key, LONGEST["title"])):
+    most = LONGEST.get(key, LONGEST["title"])
+    if key != "notes" and len(text) > most:
         raise ContentError(f"{key} has {len(text)} characters", where, f"at most {most}")
 
 

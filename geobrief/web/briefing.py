@@ -212,8 +212,7 @@ def _text_field(screen: Screen, name: str, label: str, shown: str, field: str, k
             drafts.edit(lambda draft: drafts.with_slide(draft, key, **fields), same_map=True)
 
     if field == "notes":
-        label, most = verbatim(screen.text(label)), LONGEST["notes"]
-        st.text_area(label, key=name, on_change=write, height=230, max_chars=most)
+        st.text_area(verbatim(screen.text(label)), key=name, on_change=write, height=230)
     else:
         label, most = verbatim(screen.text(label)), LONGEST["title"]
         st.text_input(label, key=name, on_change=write, max_chars=most)
