@@ -203,6 +203,7 @@ def read_atlas(content: Path, geodata: Path, report: Report) -> Atlas:
     fallen = {**broken_sheets(sheets, layers, by_file), **unread, **absent}
     named = {path.stem for path in (content / "briefings").glob("*.toml")}
     vital = (content / "essay.md", geodata / TABLE, plan.where.file)
+    # what leads out costs its item where one can be told, and else all: nothing from it is shown
     apart = {content / "sheets", content / "briefings", geodata / "layers"}
     astray = [
         p for p in led if p.where and (p.where.file.parent not in apart or p.where.file.is_dir())

@@ -46,18 +46,18 @@ looked through twice. Then the signs."""
 def check_inside(folder: Path, error: type[GeobriefError], report: Report) -> list[GeobriefError]:
     """Report what leads out of a folder, and what is neither file nor folder: a pipe never ends.
 
-    Returns those of the problems that cost more than a file: folders that lead out.
+    Returns what leads out.
     """
     top = folder.resolve()
-    wide = []
+    astray = []
     for path in sorted(folder.rglob("*")):
         if not path.resolve().is_relative_to(top):
             problem = error("leads out of its folder", Where(path), "put the file itself there")
+            astray.append(problem)
             report(problem)
-            wide += [problem] if path.is_dir() else []
         elif path.exists() and not (path.is_file() or path.is_dir()):
             report(error("is neither a file nor a folder", Where(path), "remove it"))
-    return wide
+    return astray
 
 
 def inside(folder: Path, name: object) -> Path | None:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from geobrief.atlas import Atlas
+from geobrief.errors import BrokenError
 from tests.security.hostile_folders import FILES, MAY_BE_EMPTY, ONES, WAYS, Folders
 from tests.security.measured import Told, check_cost, told
 
@@ -66,3 +68,81 @@ def test_one_hostile_thing_is_named(sound: Folders, tmp_path: Path) -> None:
     rows = zip(ONES.items(), found, strict=True)
     wrong = [hold(name, one, words) for (name, (_, words)), one in rows]
     assert not any(wrong), "\n".join(filter(None, wrong))
+
+
+ALL_SHEETS = {"ford", "whole"}
+COSTS: dict[str, tuple[set[str], set[str], set[str]]] = {
+    "a layer at /etc/passwd": ({"ground"}, ALL_SHEETS, set()),
+    "a link out of geodata": ({"gates"}, ALL_SHEETS, set()),
+    "cells that are lists": ({"gates"}, ALL_SHEETS, set()),
+    "ids that are numbers": ({"gates"}, ALL_SHEETS, set()),
+    "figures of numbers": ({"ground"}, ALL_SHEETS, set()),
+    "another kind of picture": ({"relief"}, set(), set()),
+    "a table at file:///etc/passwd": (set(), {"ford"}, set()),
+    "many rows": (set(), {"ford"}, set()),
+    "many columns": (set(), {"ford"}, set()),
+    "a deep sheet": (set(), {"ford"}, set()),
+    "a title that is a number": (set(), {"ford"}, set()),
+    "a pattern that reaches in": (set(), {"ford"}, set()),
+    "a slide at ../../etc/passwd": (set(), set(), {"lunch"}),
+    "offsets as long as a line": (set(), set(), set()),
+    "a link of lists": (set(), set(), set()),
+    "an entity of numbers": (set(), set(), set()),
+    "a translation that reaches in": (set(), set(), set()),
+    "a pipe": (set(), set(), set()),
+}
+"""Layers, sheets and briefings that a hostile thing costs."""
+
+
+@pytest.mark.parametrize("name", COSTS)
+def test_a_hostile_thing_costs_only_what_rests_on_it(
+    name: str, sound: Folders, tmp_path: Path
+) -> None:
+    atlas = sound.copied(tmp_path / "atlas")
+    ONES[name][0](atlas)
+    read = Atlas.load(atlas.content, atlas.geodata)
+    assert read.problems
+    shelves = (read.layers, read.sheets, read.briefings)
+    assert tuple(set(shelf.broken) for shelf in shelves) == COSTS[name]
+    for shelf in shelves:
+        for id, faults in shelf.broken.items():
+            assert faults and all(fault.where for fault in faults), id
+            with pytest.raises(BrokenError):
+                shelf[id]
+
+
+VITAL = ("a deep atlas", "a language of numbers", "a policy of lists", "a row cut short",
+         "a link out of content")  # fmt: skip
+
+
+@pytest.mark.parametrize("name", VITAL)
+def test_what_nothing_can_be_shown_without_stops_the_atlas(
+    name: str, sound: Folders, tmp_path: Path
+) -> None:
+    atlas = sound.copied(tmp_path / "atlas")
+    ONES[name][0](atlas)
+    with pytest.raises(BrokenError, match=ONES[name][1]):
+        Atlas.load(atlas.content, atlas.geodata)
+
+
+@pytest.mark.parametrize(
+    ("name", "costs"),
+    [
+        ("sheets/ford.md", {"ford"}),
+        ("sheets", None),
+        ("links.toml", None),
+        ("facts/claims.csv", None),
+    ],
+)
+def test_a_link_out_of_the_folder_costs_its_sheet_or_all(
+    name: str, costs: set[str] | None, sound: Folders, tmp_path: Path
+) -> None:
+    atlas = sound.copied(tmp_path / "atlas")
+    path, outside = atlas.content / name, tmp_path / "outside"
+    path.rename(outside)
+    path.symlink_to(outside)
+    if costs is None:
+        with pytest.raises(BrokenError, match="leads out of its folder"):
+            Atlas.load(atlas.content, atlas.geodata)
+    else:
+        assert set(Atlas.load(atlas.content, atlas.geodata).sheets.broken) == costs

@@ -24,7 +24,7 @@ from starlette.testclient import TestClient
 from geobrief.briefings import Briefing, Slide, to_link
 from geobrief.errors import Where
 from geobrief.render import inline
-from geobrief.render.paper.options import MARKING_LENGTH
+from geobrief.spec import MARKING_LENGTH
 from geobrief.web import door
 from geobrief.web.routes import routes
 from geobrief.web.security import SecurityHeaders
