@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from geobrief.boundaries import TABLE, Boundaries, read_boundaries
 from geobrief.briefings import Briefing, read_briefings
+from geobrief.catalogue import read_catalogue
 from geobrief.claims import Claim, read_claims
 from geobrief.entities import Entity, read_entities
 from geobrief.errors import (
@@ -26,7 +27,7 @@ from geobrief.errors import (
 )
 from geobrief.essay import Essay, read_essay
 from geobrief.files import Report, check_inside, sha256
-from geobrief.layers import Layer, read_catalogue
+from geobrief.layers import Layer
 from geobrief.links import Link, read_links
 from geobrief.plan import Language, Moment, Page, Policy, Translation, read_plan, read_translations
 from geobrief.resolve import (

@@ -27,7 +27,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("fonts", "essay", "entities", "parquet", "pictures", "plan"),
     ("links", "layers", "boundaries", "claims"),
     ("measure", "unroll", "zones", "network"),
-    ("spec",),
+    ("catalogue", "spec"),
     ("briefings", "sheets"),
     ("classes", "resolve"),
     ("atlas",),
