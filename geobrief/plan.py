@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,8 +11,6 @@ from typing import Any, Literal
 from geobrief.errors import ContentError, Where
 from geobrief.files import Report, parse_toml, read_text, toml_rows
 from geobrief.typed import listed, typed
-
-_GAP = re.compile(r"\{[^{}]*\}?|\}")
 
 
 @dataclass(frozen=True)
@@ -166,9 +163,6 @@ def _translation(raw: dict[str, Any], path: Path, report: Report) -> Translation
         if not isinstance(value, str):
             hint = "write it in quotation marks"
             report(ContentError(f"the translation of {key!r} is not text", Where(path), hint))
-        elif _gaps(key) != _gaps(value):
-            hint = "keep what stands in braces"
-            report(ContentError(f"the translation of {key!r} lacks a gap", Where(path), hint))
         else:
             texts[key] = value
     try:
@@ -176,8 +170,3 @@ def _translation(raw: dict[str, Any], path: Path, report: Report) -> Translation
     except TypeError as reason:
         message = f"the translation is not in order: {reason}"
         raise ContentError(message, Where(path), "see CONTRIBUTING.md") from None
-
-
-def _gaps(text: str) -> set[str]:
-    """Return what a wording leaves to be filled in, `{name}`; all else in braces counts too."""
-    return set(_GAP.findall(text))

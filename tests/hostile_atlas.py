@@ -19,6 +19,7 @@ import tomli_w
 from shapely import Point
 
 from geobrief.atlas import Atlas
+from geobrief.briefings import LONGEST
 from geobrief.claims import COLUMNS
 from geobrief.wordings import wordings
 from tests import atlas_fixture as tiny
@@ -182,7 +183,7 @@ def _write_content(made: Made, whole: str) -> None:
         text = f"+++\n{_tables(sheet)}+++\n{whole}\n"
         (content / f"sheets/{id}.md").write_text(text, "utf-8")
     slides = [{"sheet": made.sheet, "title": text, "notes": text} for text in said]
-    briefing = {"title": whole, "marking": said[0], "slides": slides}
+    briefing = {"title": whole[: LONGEST["title"]], "marking": said[0], "slides": slides}
     _write_toml(content / f"briefings/{made.sheet}.toml", briefing)
 
 

@@ -285,8 +285,6 @@ ONES: dict[str, tuple[Spoil, str]] = {
     "a link of lists": (_swap("content/links.toml", '["gates/ford"]', "[[1]]"), "links.toml"),
     "an entity of numbers": (_swap("content/entities.toml", '["brook/brook"]', "[1]"), "entities"),
     "a translation of numbers": (_swap("content/i18n/cy.toml", '"Y ddwy lan"', "3"), "cy.toml"),
-    "a translation that reaches in": (
-        _swap("content/i18n/cy.toml", '"Both', '"See {name}" = "{name.__class__}"\n"Both'), "gap"),
     "figures of numbers": (_swap(CATALOGUE, "figures = []", "figures = [3]"), "figure"),
     "bounds of two": (_swap(CATALOGUE, "bounds = [8.0, 50.0, 12.0, 53.0]", "bounds = [1, 2]"),
                       "bounds is not"),

@@ -88,7 +88,7 @@ COSTS: dict[str, tuple[set[str], set[str], set[str]]] = {
     "offsets as long as a line": (set(), set(), set()),
     "a link of lists": (set(), set(), set()),
     "an entity of numbers": (set(), set(), set()),
-    "a translation that reaches in": (set(), set(), set()),
+    "a translation of numbers": (set(), set(), set()),
     "a pipe": (set(), set(), set()),
 }
 """Layers, sheets and briefings that a hostile thing costs."""

@@ -21,7 +21,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.testclient import TestClient
 
-from geobrief.briefings import Briefing, Slide, to_link
+from geobrief.briefings import LONGEST, Briefing, Slide, to_link
 from geobrief.errors import Where
 from geobrief.render import inline
 from geobrief.spec import MARKING_LENGTH
@@ -95,8 +95,9 @@ class Side:
     def briefing(self, number: int, large: bool) -> str:
         """Return the link of a briefing that says it."""
         text, where = self.text(number), Where(self.made.content)
-        slide = Slide(self.made.sheet if large else self.made.small, where, text, text)
-        return to_link(Briefing("b", text, (slide,), where, marking=text))
+        title, marking = text[: LONGEST["title"]], text[:MARKING_LENGTH]
+        slide = Slide(self.made.sheet if large else self.made.small, where, title, text)
+        return to_link(Briefing("b", title, (slide,), where, marking=marking))
 
 
 @pytest.fixture(scope="module")
