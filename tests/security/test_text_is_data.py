@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -21,9 +22,11 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.testclient import TestClient
 
+from geobrief import files
 from geobrief.briefings import LONGEST, Briefing, Slide, to_link
 from geobrief.errors import Where
 from geobrief.render import inline
+from geobrief.settings import settings
 from geobrief.spec import MARKING_LENGTH
 from geobrief.web import door
 from geobrief.web.routes import routes
@@ -107,6 +110,9 @@ def sides(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Side, Side
         for name in ("scripts", "rules"):
             small.enter_context(patch.object(inline, name, lambda names: ""))
         small.enter_context(patch.object(inline, "styles", lambda: ""))
+        # The letters of the harmless twin take up to three bytes each.
+        wide = replace(settings(), max_text=4 * settings().max_text)
+        small.enter_context(patch.object(files, "settings", lambda: wide))
         yield Side(hostile(folder / "hostile")), Side(harmless(folder / "harmless"))
 
 
