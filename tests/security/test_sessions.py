@@ -12,6 +12,7 @@ import re
 import string
 import urllib.request
 from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,12 @@ SPARE = 8
 """Files that a server may open and close at any time: connections that are being closed."""
 
 
+def alone(work: Coroutine[Any, Any, Any]) -> Any:
+    """Run in a thread of its own: a browser of other tests keeps a loop in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
+
+
 @pytest.fixture(scope="module")
 def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     with running(tmp_path_factory.mktemp("sessions") / "log.txt") as started:
@@ -54,11 +61,11 @@ def together(address: str, *parts: Alone) -> list[Reader]:
                 await part(one)
             return found
 
-    return asyncio.run(run())
+    return alone(run())
 
 
 def test_no_session_receives_what_another_one_does(atlas: Atlas, dashboard: Running) -> None:
-    readers = asyncio.run(soak.crowd(dashboard.address, SESSIONS, ACTIONS, soak.wishes(atlas)))
+    readers = alone(soak.crowd(dashboard.address, SESSIONS, ACTIONS, soak.wishes(atlas)))
     assert len(readers) == SESSIONS
     for one in readers:
         assert one.mark in one.seen, "a reader sees what it has written"
@@ -117,16 +124,16 @@ def test_a_session_comes_back_to_itself_alone(dashboard: Running) -> None:
             await one.go("border")
             return first, again, one.session
 
-    first, again, other = asyncio.run(run())
+    first, again, other = alone(run())
     assert first and first == again
     assert other not in (first, "made-up")
 
 
 def test_what_has_left_holds_no_file_and_no_memory(dashboard: Running) -> None:
     pid = dashboard.process.pid
-    asyncio.run(soak.visits(dashboard.address, VISITS))  # fills what the server keeps for a return
+    alone(soak.visits(dashboard.address, VISITS))  # fills what the server keeps for a return
     files, memory = open_files(pid), soak.held(pid)
-    asyncio.run(soak.visits(dashboard.address, VISITS))
+    alone(soak.visits(dashboard.address, VISITS))
     assert open_files(pid) <= files + SPARE
     assert soak.held(pid) <= 1.1 * memory
     with urllib.request.urlopen(f"{dashboard.address}/healthz", timeout=10) as answer:
