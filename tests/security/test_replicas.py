@@ -32,6 +32,8 @@ from tests.browser.test_dashboard import Dashboard, eventually
 from tools.dashboard import Running, running
 from tools.proxy import Proxy, proxied
 
+pytestmark = pytest.mark.soak
+
 SHEET = "zones-models"
 """A small sheet with a chart, to be drawn in every format."""
 UPLOADS = 4
