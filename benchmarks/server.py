@@ -32,7 +32,9 @@ RUNS, TIMES, KEPT = 80.0, 20.0, 0.5
 """The bars: runs a second, times those of st_folium, MiB of a session; the last with the most."""
 
 PACKAGES = ("streamlit", "streamlit-folium", "folium", "websockets")
-SCRIPTS = {"geobrief": "", "st_folium": "usual"}
+OWN, WHOLE, USUAL = "geobrief", "geobrief, the whole page", "st_folium"
+SCRIPTS = {OWN: "", WHOLE: "", USUAL: "usual"}
+"""Whose page runs: ours as a click on the map runs it, ours as another address does, theirs."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ async def _loaded(dashboard: Running, name: str, count: int, seconds: float) -> 
         for one in rest:
             one.seconds.clear()
         start = time.perf_counter()
-        await asyncio.gather(*(_busy(one, start + seconds) for one in rest))
+        await asyncio.gather(*(_busy(one, name, start + seconds) for one in rest))
         took = time.perf_counter() - start
         kept = (held(dashboard.process.pid) - before) / 2**20 / count
     times = [1000 * one for reader_ in rest for one in reader_.seconds]
@@ -105,13 +107,13 @@ async def _loaded(dashboard: Running, name: str, count: int, seconds: float) -> 
 
 
 async def _open(one: Reader, name: str) -> None:
-    await one.go(PAGE if name == "geobrief" else "")
+    await one.go("" if name == USUAL else PAGE)
 
 
-async def _busy(one: Reader, until: float) -> None:
+async def _busy(one: Reader, name: str, until: float) -> None:
     """Select one thing after the other, without a pause."""
     for choice in itertools.cycle(CHOICES):
-        await one.again(select=choice)
+        await (one.click(choice) if name == OWN else one.again(select=choice))
         if time.perf_counter() > until:
             return
 
@@ -122,7 +124,7 @@ def reached(results: dict[str, dict[int, Load]]) -> bool:
 
 def bars(results: dict[str, dict[int, Load]]) -> list[tuple[str, str, bool]]:
     """Return what is held to a bar, in words, and whether it is reached."""
-    own, usual = results["geobrief"], results["st_folium"]
+    own, usual = results[OWN], results[USUAL]
     most = max(own)
     runs, ratio = own[most].runs, own[most].runs / usual[most].runs
     return [
@@ -158,8 +160,9 @@ def report(results: dict[str, dict[int, Load]], seconds: float, where: list[str]
             f"- Sessions over the dashboard's own websocket, no browser; each selects one feature"
             f" after the other for {seconds:g} seconds without a pause. The client takes a part of"
             " the same two cores.",
-            f"- The page `{PAGE}` with its passages, card and table; st_folium: the same features"
-            " and passages, no table, Streamlit's own settings.",
+            f"- The page `{PAGE}` with its passages, card and table. A click on our map runs map,"
+            " passages and card anew; the whole page runs when its address changes. st_folium: the"
+            " same features and passages, no table, Streamlit's own settings; every click runs all.",
             "- MiB of a session: what the server holds more after the load than with one session"
             " before, for each of them. A new server for each row.",
             "",

@@ -53,6 +53,7 @@ class Reader:
     maps: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
     received: int = 0
+    _map: tuple[str, str] | None = None
     _hash: str = ""
     _hashes: dict[str, str] = field(default_factory=dict)
     _widgets: dict[str, tuple[str, Any]] = field(default_factory=dict)
@@ -62,12 +63,29 @@ class Reader:
         """Open a page by its address, as a link does; the controls start anew."""
         self.page, self.query = page, query
         self._states.clear()
+        self._map = None
         await self._run(page)
 
     async def again(self, **query: str) -> None:
         """Change the address of the page that is open, as Back or a click on the map does."""
         self.query = {name: text for name, text in {**self.query, **query}.items() if text}
         await self._run()
+
+    async def click(self, *features: str) -> None:
+        """Select features on the map: only the part of the page that holds the map runs anew.
+
+        Raises
+        ------
+        LostError
+            If the page shows no map that can be clicked.
+        """
+        if not self._map:
+            raise LostError(f"/{self.page} shows no map")
+        id, part = self._map
+        chosen = {name: self.query.get(name, "") for name in ("bbox", "layers")}
+        chosen["select"] = ",".join(features)
+        self._states[id] = WidgetState(id=id, json_value=json.dumps({"view": chosen}))
+        await self._run(part=part)
 
     async def write(self, key: str, text: str) -> None:
         """Type into a field."""
@@ -119,10 +137,12 @@ class Reader:
         self._states[control.id] = WidgetState(id=control.id, **value)
         await self._run()
 
-    async def _run(self, page: str | None = None) -> None:
+    async def _run(self, page: str | None = None, part: str = "") -> None:
+        """Run a page anew, or the part of it that this fragment's id names."""
         message = BackMsg()
         state = message.rerun_script
         state.query_string = urlencode(self.query)
+        state.fragment_id = part
         if page is None or page in self._hashes:
             state.page_script_hash = self._hash if page is None else self._hashes[page]
         else:
@@ -132,14 +152,17 @@ class Reader:
         try:
             async with asyncio.timeout(WITHIN):
                 await self.socket.send(message.SerializeToString())
-                await self._laid_out()
+                await self._laid_out(self._widgets if part else {})
         except TimeoutError:
             raise LostError(f"/{self.page} is not laid out after {WITHIN:g} seconds") from None
         self.seconds.append(time.perf_counter() - start)
 
-    async def _laid_out(self) -> None:
-        """Take messages until the run is finished, and not only stopped for another one."""
-        shown: dict[str, tuple[str, Any]] = {}
+    async def _laid_out(self, before: dict[str, tuple[str, Any]]) -> None:
+        """Take messages until the run is finished, and not only stopped for another one.
+
+        `before` are the controls that the run does not lay out anew.
+        """
+        shown = dict(before)
         while True:
             raw = await self.socket.recv(decode=False)
             self.received += len(raw)
@@ -149,7 +172,7 @@ class Reader:
             kind = message.WhichOneof("type")
             if kind == "new_session":
                 self._begin(message)
-                shown = {}
+                shown = dict(before)
             elif kind == "delta":
                 self._take(message.delta, shown)
             elif kind == "page_info_changed":
@@ -164,7 +187,7 @@ class Reader:
             elif kind == "script_finished" and self._ended(message):
                 break
         self._widgets = shown
-        ids = {control.id for _, control in shown.values()}
+        ids = {control.id for _, control in shown.values()} | set(self._map[:1] if self._map else ())
         self._states = {id: state for id, state in self._states.items() if id in ids}
 
     def _begin(self, message: ForwardMsg) -> None:
@@ -188,6 +211,7 @@ class Reader:
         if kind == "bidi_component" and element.component_name.endswith(_MAP):
             told = json.loads(element.json)
             self.maps.append((told["address"], told["state"]))
+            self._map = element.id, delta.fragment_id
         if (match := _KEY.fullmatch(getattr(element, "id", ""))) is None:
             return
         shown[match["key"]] = (kind, element)

@@ -46,7 +46,7 @@ from geobrief.shelf import Problems, Shelf
 _Item = TypeVar("_Item", Language, Policy)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Atlas:
     """Everything that an output draws from. The first language and policy are the default."""
 

@@ -16,9 +16,11 @@ from geobrief.compare import line_changes, name_changes
 from geobrief.credits import credits
 from geobrief.errors import NotFoundError
 from geobrief.insets import inset_of
+from geobrief.kept import Kept
 from geobrief.layers import DOUBT, RECORD
 from geobrief.legend import boundary_legend, layer_legend
 from geobrief.names import feature_name, name_of
+from geobrief.selection import selected
 from geobrief.sheets import Sheet, SheetLayer
 from geobrief.spec import (
     Change,
@@ -52,13 +54,32 @@ def compose(atlas: Atlas, sheet_id: str, view: View) -> MapSpec:
         If the sheet, or a layer that it draws, is broken.
     """
     sheet = atlas.sheets[sheet_id]
-    spec = _Composer(atlas, sheet, view).spec()
+    language, policy = atlas.language(view.lang), atlas.policy(view.policy)
+    plain = replace(view, lang=language.id, policy=policy.id, select=())
+    made = _maps.of(atlas, (sheet.id, plain), lambda: _made(atlas, sheet, plain))
+    return selected(atlas, made.spec, made.known, view.select) if view.select else made.spec
+
+
+@dataclass(frozen=True)
+class _Made:
+    """A map without a selection, and the ids of all that may be selected on it."""
+
+    spec: MapSpec
+    known: frozenset[str]
+
+
+_maps: Kept[_Made] = Kept()
+
+
+def _made(atlas: Atlas, sheet: Sheet, view: View) -> _Made:
+    composer = _Composer(atlas, sheet, view)
+    spec = composer.spec()
     inset = inset_of(atlas, sheet, view, lambda other, seen: _Composer(atlas, other, seen).spec())
-    if inset is None:
-        return spec
-    used = [*(layer.id for layer in sheet.layers), *(layer.id for layer in inset.layers)]
-    named = credits(atlas.layers[id] for id in dict.fromkeys(used))
-    return replace(spec, inset=inset, credits=named)
+    if inset is not None:
+        used = [*(layer.id for layer in sheet.layers), *(layer.id for layer in inset.layers)]
+        named = credits(atlas.layers[id] for id in dict.fromkeys(used))
+        spec = replace(spec, inset=inset, credits=named)
+    return _Made(spec, frozenset(composer.known))
 
 
 def marked_passage(atlas: Atlas, id: str, known: Container[str] | None = None) -> PassageSpec:
@@ -93,7 +114,6 @@ class _Composer:
         self.whole = ""
         """Id of the feature whose segments are drawn as the subject."""
         self.parents = {layer.id for layer in self.sheet.layers}
-        self.lit = set(self.view.select) | self._parts_of(self.view.select)
 
     def text(self, wording: str) -> str:
         return self.atlas.text(self.language.id, wording)
@@ -107,7 +127,6 @@ class _Composer:
         )
         for layer in hidden:
             self._names(layer)
-        self._check_selection()
         return MapSpec(
             sheet=self.sheet.id,
             title=self.text(self.sheet.title),
@@ -127,7 +146,6 @@ class _Composer:
             credits=credits(self.atlas.layers[layer.id] for layer in self.sheet.layers),
             hidden_layers=tuple((layer.id, self._title(layer)) for layer in hidden),
             unplaced=tuple(self.unplaced),
-            select=self.view.select,
             records=tuple(self.records),
             unreviewed=self.atlas.unreviewed(self.language.id),
             compared=self.text(self.other.name) if self.view.compare else "",
@@ -160,16 +178,6 @@ class _Composer:
         """Note the features of a layer that is off, so that their marks stay."""
         frame = _matching(self.atlas.layers[layer.id].frame, layer.where)
         self.known.update(f"{layer.id}/{id}" for id in frame["id"])
-
-    def _parts_of(self, features: tuple[str, ...]) -> set[str]:
-        """Return what shows the records among some features."""
-        named = (feature.partition("/") for feature in features)
-        found = (
-            self.atlas.layers[layer].parts.get(id, ())
-            for layer, _, id in named
-            if layer in self.atlas.layers
-        )
-        return {part for parts in found for part in parts}
 
     def _note_records(self, layer: SheetLayer) -> bool:
         """Note the features of a record layer; it has nothing to draw."""
@@ -242,7 +250,6 @@ class _Composer:
             + (category == UNKNOWN),
             interactive=layer.interactive,
             uncertain=uncertain,
-            selected=id in self.lit,
             passages=self.atlas.passages_of(id),
             missing="" if placed else self.text(text_of(row.get("missing")) or NO_POSITION),
         )
@@ -312,12 +319,6 @@ class _Composer:
 
     def _passage(self, id: str) -> PassageSpec:
         return marked_passage(self.atlas, id, self.known)
-
-    def _check_selection(self) -> None:
-        for id in self.view.select:
-            if id not in self.known:
-                hint = "an id of a feature on this sheet, as layer/id"
-                raise NotFoundError(f"no feature {id!r} on the sheet {self.sheet.id!r}", hint=hint)
 
 
 def _matching(frame: gpd.GeoDataFrame, where: Mapping[str, Any]) -> gpd.GeoDataFrame:

@@ -179,7 +179,9 @@ LABELS: dict[str, dict[str, object]] = {
     "water": {"size": 10, "weight": 400, "spacing": 0.03, "colour": WATER_INK, "upper": False},
     "line": {"size": 12, "weight": 600, "spacing": 0.04, "colour": BORDER_RED, "upper": False},
 }
-"""Label classes; sizes in CSS pixels, print scales them to points. Water is set in italics."""
+"""Label classes; sizes in CSS pixels, print scales them to points."""
+ITALIC = "water"
+"""The class of labels that is set in italics."""
 
 # Dated events: the shape says what kind of thing happened (force, crossings, talks), dark or pale
 # which of its two sides, so that greyscale keeps all six apart.

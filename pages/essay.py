@@ -16,10 +16,6 @@ if screen.sheet.id == screen.page.sheets[0]:
         parts.following_map(screen)
     parts.left_out(screen)
 else:
-    map_side, text_side = st.columns([0.7, 0.3], gap="medium")
-    with map_side:
-        parts.sheet_map(screen)
-    with text_side:
-        parts.reading(screen)
+    parts.map_and_reading(screen)
     parts.tables(screen)
 parts.footing(screen)

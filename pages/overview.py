@@ -7,11 +7,7 @@ from geobrief.web.layout import current
 
 screen = current()
 parts.heading(screen)
-map_side, text_side = st.columns([0.68, 0.32], gap="medium")
-with map_side:
-    parts.sheet_map(screen)
-with text_side:
-    parts.reading(screen, lead=screen.sheet.notes)
+parts.map_and_reading(screen, lead=screen.sheet.notes, share=0.68)
 sheets_side, doubt_side = st.columns([0.34, 0.66], gap="large")
 with sheets_side:
     parts.sheet_links(screen)

@@ -45,9 +45,15 @@ def asset_file(name: str) -> Path:
 
 
 @lru_cache(maxsize=256)
+def asset_bytes(path: Path) -> bytes:
+    """Return a file that does not change while the process runs."""
+    return path.read_bytes()
+
+
+@lru_cache(maxsize=256)
 def asset_digest(path: Path) -> str:
     """Return 12 hex digits over a file that does not change while the process runs."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+    return hashlib.sha256(asset_bytes(path)).hexdigest()[:12]
 
 
 def asset_url(name: str) -> str:
@@ -58,6 +64,13 @@ def asset_url(name: str) -> str:
 def font_name(font: Font) -> str:
     """Return the public name of a font's web file."""
     return f"fonts/{font.stem}.woff2"
+
+
+def font_url(family: str, weight: int = 400, *, italic: bool = False) -> str:
+    """Return the address of a font's web file."""
+    wanted = family, weight, italic
+    font = next(font for font in FONTS if (font.family, font.weight, font.italic) == wanted)
+    return asset_url(font_name(font))
 
 
 def font_faces() -> str:

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import json
 import math
-from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
-from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
@@ -24,10 +22,10 @@ from folium.template import Template
 from markupsafe import Markup
 from shapely.geometry.base import BaseGeometry
 
+from geobrief.kept import Kept
 from geobrief.layers import WEB_TWIN
 from geobrief.render.anchors import anchors
 from geobrief.render.assets import STATIC, asset_digest, asset_url
-from geobrief.settings import settings
 from geobrief.spec import Extent, FeatureSpec, LayerSpec, MapSpec
 
 if TYPE_CHECKING:
@@ -156,39 +154,25 @@ def raster_url(layer: str, digest: str) -> str:
     return f"/assets/raster/{quote(layer)}?v={digest.removeprefix('sha256:')[:12]}"
 
 
-_cache: OrderedDict[str, Compiled] = OrderedDict()
-_lock = Lock()
+_compiled: Kept[Compiled] = Kept()
 
 
 def compiled(atlas: Atlas, spec: MapSpec, detail: Detail = "first") -> Compiled:
     """Compile, or return what an equal set of features gave before; the oldest leave first."""
     key = f"{_compile_key(atlas, spec)}-{detail}"
-    return _kept(key, lambda: _compile(atlas, spec, key, detail))
+    return _compiled.of(atlas, key, lambda: _compile(atlas, spec, key, detail))
 
 
 def refined(atlas: Atlas, spec: MapSpec) -> Compiled:
     """Return the script that gives a page the finest lines; it has no header and no body."""
     key = f"{_compile_key(atlas, spec)}-refined"
-    return _kept(key, lambda: Compiled("", "", _refinement(atlas, spec), key))
+    return _compiled.of(atlas, key, lambda: Compiled("", "", _refinement(atlas, spec), key))
 
 
 def _refinement(atlas: Atlas, spec: MapSpec) -> str:
     layers = [ly for ly in spec.layers if ly.kind in ("line", "polygon") and ly.features]
     drawn = {layer.id: geometries(atlas, layer) for layer in layers}
     return f"geobrief.refine({FINEST}, {script_json(drawn)});\n"
-
-
-def _kept(key: str, make: Callable[[], Compiled]) -> Compiled:
-    with _lock:
-        if key in _cache:
-            _cache.move_to_end(key)
-            return _cache[key]
-    made = make()
-    with _lock:
-        _cache[key] = made
-        while len(_cache) > settings().map_cache:
-            _cache.popitem(last=False)
-    return made
 
 
 def _compile_key(atlas: Atlas, spec: MapSpec) -> str:
@@ -267,9 +251,16 @@ def _tidy(script: str) -> str:
 
 
 def geometries(atlas: Atlas, layer: LayerSpec, units: int = FINEST) -> dict[str, Any]:
-    """Return the packed geometry of each drawn feature, by id; points are always the finest."""
-    steps = FINEST if atlas.layers[layer.id].kind == "point" else units
-    return {feature.id: packed(shape, steps) for feature, shape in _shapes(atlas, layer)}
+    """Return the packed geometry of each drawn feature, by id; points are always the finest.
+
+    Coarser lines lose what lies within a step of them.
+    """
+    coarse = units < FINEST and atlas.layers[layer.id].kind != "point"
+    steps = units if coarse else FINEST
+    return {
+        feature.id: packed(shapely.simplify(shape, 1 / steps) if coarse else shape, steps)
+        for feature, shape in _shapes(atlas, layer)
+    }
 
 
 def _places(atlas: Atlas, layer: LayerSpec, extent: Extent) -> dict[str, Any]:

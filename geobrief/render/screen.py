@@ -8,6 +8,7 @@ geometry alone; names, symbols and passages stand in the page as data, whole and
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
@@ -20,9 +21,16 @@ from markupsafe import Markup
 
 from geobrief import style
 from geobrief.errors import SetupError
-from geobrief.render.assets import font_faces
+from geobrief.render.assets import font_faces, font_url
 from geobrief.render.chrome import chrome, kinds
-from geobrief.render.leaflet import Compiled, compiled, script_json, script_safe
+from geobrief.render.leaflet import (
+    Compiled,
+    compiled,
+    raster_url,
+    script_json,
+    script_safe,
+    web_twin,
+)
 from geobrief.spec import MapSpec
 from geobrief.wording import wording
 
@@ -78,6 +86,7 @@ def values(
         **chrome(atlas, spec, asked),
         "header": Markup(made.header),
         "map": Markup(made.body),
+        "early": list(_early(atlas, spec)),
         "styles": Markup(styles()),
         "digest": spec.digest(),
         "spec_json": Markup(script_safe(spec.to_json())),
@@ -85,6 +94,16 @@ def values(
         "script_url": _script_url(spec.sheet, asked, made.digest),
         "finer_url": _script_url(spec.sheet, {**asked, FINER: "1"}, made.digest),
     }
+
+
+def _early(atlas: Atlas, spec: MapSpec) -> Iterator[tuple[str, str]]:
+    """Yield kind and address of what a browser would only look for once the map is being drawn."""
+    for layer in spec.layers:
+        if layer.kind == "raster":
+            twin = web_twin(atlas, layer.id)
+            yield "image", raster_url(twin.id, twin.digest)
+    if any(feature.label and feature.label_style == style.ITALIC for feature in spec.features()):
+        yield "font", font_url(style.SANS, italic=True)
 
 
 def _page_data(atlas: Atlas, spec: MapSpec, query: dict[str, str]) -> dict[str, Any]:
@@ -138,7 +157,7 @@ def styles() -> str:
 
 def _label_rule(name: str, rule: dict[str, object]) -> str:
     upper = "text-transform:uppercase;" if rule["upper"] else ""
-    italic = "font-style:italic;" if name == "water" else ""
+    italic = "font-style:italic;" if name == style.ITALIC else ""
     return (
         f".gb-label-{name}{{font-size:{rule['size']}px;font-weight:{rule['weight']};"
         f"letter-spacing:{rule['spacing']}em;color:{rule['colour']};{upper}{italic}}}"

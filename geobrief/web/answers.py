@@ -96,7 +96,7 @@ def _check_query(request: Request) -> None:
         raise RequestError(f"the query is longer than {limit} bytes", hint="select fewer features")
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
 def _packed(body: bytes) -> bytes:
     return gzip.compress(body, compresslevel=6, mtime=0)
 

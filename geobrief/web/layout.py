@@ -44,6 +44,8 @@ class Screen:
     language: Language
     spec: MapSpec
     links: dict[str, st.Page]
+    asked: View
+    """What the URL asked for when the screen was made."""
 
     @property
     def sheet(self) -> Sheet:
@@ -175,18 +177,49 @@ def current(
         notices.sheet_problems(atlas, view.lang, sheet)
         otherwise(atlas)
         st.stop()
-    kept = tuple(id for id in view.select if _shows(atlas, atlas.sheets[sheet], id))
-    view = changed(replace(view, select=kept))
     if vain := _in_vain(atlas, atlas.sheets[sheet]):
         words = atlas.text(language.id, "The address asks for what is not here: {names}")
         warn(filled(words, names=", ".join(vain)))
+    return _composed(atlas, page, sheet, view, changed, links)
+
+
+def latest(screen: Screen) -> Screen:
+    """Return the screen as the URL asks for it now, for a part of a page that runs by itself.
+
+    Such a run follows what the reader does on the map; all else runs the whole page anew.
+    """
+    view = url_view(screen.atlas)
+    if view == screen.asked:
+        return screen
+    if _off_the_map(view) != _off_the_map(screen.asked):
+        st.rerun()
+    sheet = screen.sheet.id
+    return _composed(screen.atlas, screen.page, sheet, view, lambda view: view, screen.links)
+
+
+def _off_the_map(view: View) -> View:
+    """Return what of a view is not chosen on the map itself."""
+    return replace(view, select=(), bbox=None, layers=())
+
+
+def _composed(
+    atlas: Atlas,
+    page: Page,
+    sheet: str,
+    asked: View,
+    changed: Callable[[View], View],
+    links: dict[str, st.Page],
+) -> Screen:
+    """Return the screen of a sheet; what the sheet cannot show of the view is told."""
+    kept = tuple(id for id in asked.select if _shows(atlas, atlas.sheets[sheet], id))
+    view = changed(replace(asked, select=kept))
     try:
         spec = compose(atlas, sheet, view)
     except GeobriefError as error:
         warn(str(error))
-        view = View(lang=view.lang, policy=view.policy)
+        view = View(lang=asked.lang, policy=asked.policy)
         spec = _whole(atlas, sheet, view)
-    return Screen(atlas, page, view, language, spec, links)
+    return Screen(atlas, page, view, atlas.language(view.lang), spec, links, asked)
 
 
 def _lent(atlas: Atlas, page: Page) -> str:

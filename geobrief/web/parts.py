@@ -48,6 +48,20 @@ def _state(screen: Screen) -> str:
     return filled(screen.text("State of {date}"), date=screen.spec.date)
 
 
+@st.fragment
+def map_and_reading(screen: Screen, lead: str = "", share: float = 0.7) -> None:
+    """Show the map with `share` of the width, beside it its passages and what is selected.
+
+    What a reader does on the map runs this part of the page alone.
+    """
+    screen = layout.latest(screen)
+    map_side, text_side = st.columns([share, 1 - share], gap="medium")
+    with map_side:
+        sheet_map(screen)
+    with text_side:
+        reading(screen, lead)
+
+
 def sheet_map(screen: Screen) -> None:
     """Show the sheet's map, and under it the control of its date."""
     bare_map(screen)
@@ -164,8 +178,10 @@ def _also(screen: Screen, passages: Sequence[str]) -> str:
     return f'<p class="gb-also" dir="{direction}">{" · ".join(pages)}</p>' if pages else ""
 
 
+@st.fragment
 def following_map(screen: Screen) -> None:
     """Show the map that stays in view beside a long text, and the cards under it."""
+    screen = layout.latest(screen)
     with st.container(key="follow"):
         sheet_map(screen)
         with st.container(key="cards"):

@@ -20,12 +20,13 @@ from geobrief.atlas import Atlas
 from geobrief.compose import compose
 from geobrief.errors import BrokenError, GeobriefError, NotFoundError
 from geobrief.export import checked_format, export, file_name
+from geobrief.kept import Kept
 from geobrief.layers import Layer
 from geobrief.listing import listing
 from geobrief.render import screen
-from geobrief.render.assets import asset_digest, asset_file
+from geobrief.render.assets import asset_bytes, asset_digest, asset_file
 from geobrief.render.formats import MEDIA_TYPES
-from geobrief.render.leaflet import refined
+from geobrief.render.leaflet import compiled, refined
 from geobrief.render.paper.options import PrintOptions
 from geobrief.settings import settings
 from geobrief.spec import MapSpec, View
@@ -106,18 +107,27 @@ def _map_page(load: Loader, request: Request) -> Response:
     atlas = None
     try:
         atlas = load()
-        spec, view = _spec(atlas, request)
-        made = screen.page(atlas, spec, view.to_query())
+        html = _page(atlas, request.path_params["sheet"], _view(request))
     except GeobriefError as error:
         if error.status < 500 or not wants_page(request):
             raise
         return broken_answer(request, atlas, error, wording("This map cannot be shown"))
-    return body_answer(request, made.html, "text/html; charset=utf-8")
+    return body_answer(request, html, "text/html; charset=utf-8")
+
+
+_pages: Kept[str] = Kept()
+
+
+def _page(atlas: Atlas, sheet: str, view: View) -> str:
+    def make() -> str:
+        return screen.page(atlas, compose(atlas, sheet, view), view.to_query()).html
+
+    return _pages.of(atlas, (sheet, view), make)
 
 
 def _map_script(atlas: Atlas, request: Request) -> Response:
-    spec, view = _spec(atlas, request)
-    made = screen.page(atlas, spec, view.to_query())
+    spec, _ = _spec(atlas, request)
+    made = compiled(atlas, spec)
     fresh = request.query_params.get("v") == made.digest
     script = refined(atlas, spec).script if screen.FINER in request.query_params else made.script
     return body_answer(request, script, MEDIA[".js"], FOREVER if fresh else ASK)
@@ -126,7 +136,8 @@ def _map_script(atlas: Atlas, request: Request) -> Response:
 def _asset(request: Request) -> Response:
     path = asset_file(request.path_params["path"])
     fresh = request.query_params.get("v") == asset_digest(path)
-    return body_answer(request, path.read_bytes(), MEDIA[path.suffix], FOREVER if fresh else ASK)
+    body = asset_bytes(path)
+    return body_answer(request, body, MEDIA[path.suffix], FOREVER if fresh else ASK)
 
 
 def _layer(atlas: Atlas, request: Request) -> Layer:

@@ -117,7 +117,7 @@ def test_any_replica_answers_the_script(client: TestClient, sheet: str) -> None:
     for address in (_script(page), finer):
         expected = client.get(address)
         assert "immutable" in expected.headers["cache-control"]
-        leaflet._cache.clear()
+        leaflet._compiled.clear()
         with TestClient(Starlette(routes=routes())) as replica:
             assert replica.get(address).text == expected.text
 

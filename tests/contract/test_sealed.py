@@ -64,7 +64,7 @@ def test_it_is_small_and_soon_made(
 
 
 def test_the_same_briefing_gives_the_same_bytes(atlas: Atlas, deck: Deck, raw: bytes) -> None:
-    leaflet._cache.clear()
+    leaflet._compiled.clear()
     assert sealed.write(atlas, deck) == raw
 
 

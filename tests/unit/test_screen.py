@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 import shapely
 
+from geobrief import kept
 from geobrief.atlas import Atlas
 from geobrief.compose import compose
 from geobrief.errors import NotFoundError
@@ -64,9 +65,9 @@ def atlas() -> Atlas:
 
 @pytest.fixture
 def fresh_cache() -> Iterator[None]:
-    leaflet._cache.clear()
+    leaflet._compiled.clear()
     yield
-    leaflet._cache.clear()
+    leaflet._compiled.clear()
 
 
 def _spec(atlas: Atlas, **view: object) -> MapSpec:
@@ -189,22 +190,22 @@ def test_selecting_and_moving_compile_nothing_new(atlas: Atlas, fresh_cache: Non
     second = screen.page(atlas, _spec(atlas, select=(_some_feature(spec),), bbox=closer))
     assert first.digest == second.digest
     assert first.script == second.script
-    assert len(leaflet._cache) == 1
+    assert len(leaflet._compiled) == 1
 
 
 def test_same_spec_same_bytes(atlas: Atlas, fresh_cache: None) -> None:
     spec = _spec(atlas)
     first = screen.page(atlas, spec)
-    leaflet._cache.clear()
+    leaflet._compiled.clear()
     assert screen.page(atlas, spec) == first
 
 
 def test_cache_is_bounded(atlas: Atlas, fresh_cache: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(leaflet, "settings", lambda: replace(settings(), map_cache=1))
+    monkeypatch.setattr(kept, "settings", lambda: replace(settings(), map_cache=1))
     spec = _spec(atlas)
     screen.page(atlas, spec)
     screen.page(atlas, replace(spec, layers=spec.layers[:2]))
-    assert len(leaflet._cache) == 1
+    assert len(leaflet._compiled) == 1
 
 
 def test_text_of_files_is_data(atlas: Atlas) -> None:

@@ -120,7 +120,7 @@ def type_of(label_style: str, scale: float, script: str) -> Type:
     return Type(
         size=float(str(found["size"])) * PIXEL * scale * (0.94 if script == "arabic" else 1.0),
         weight=int(str(found["weight"])),
-        italic=label_style == "water",
+        italic=label_style == style.ITALIC,
         colour=str(found["colour"]),
         spacing=float(str(found["spacing"])),
         upper=bool(found["upper"]),

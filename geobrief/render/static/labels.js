@@ -52,35 +52,42 @@
     return feature.priority - (feature.passages.length ? 0.5 : 0);
   }
 
-  /* Cells of the screen that lines run through: whose they are, and what it costs to cover them. */
-  function lineCells() {
-    const cells = new Map();
+  /* The cells of the screen that lines run through: whose they are, and what it costs to cover them. */
+  function lineCells(frame) {
+    const left = Math.floor(frame[0] / CELL), top = Math.floor(frame[1] / CELL);
+    const across = Math.max(0, Math.floor(frame[2] / CELL) - left + 1), down = Math.max(0, Math.floor(frame[3] / CELL) - top + 1);
+    const weights = new Float32Array(across * down), owners = new Int32Array(across * down);
+    const ids = [];
     geobrief.items.forEach((it, id) => {
       if (it.symbol.kind !== "line" || !it.path._parts || it.layer.quiet || hidden(it.layer)) return;
       const weight = it.casing || it.feature.interactive ? 6 : 0.5;
+      const owner = ids.push(id) - 1;
       it.path._parts.forEach((part) => {
         for (let i = 1; i < part.length; i += 1) {
           const a = part[i - 1], b = part[i];
           const n = Math.max(1, Math.ceil(a.distanceTo(b) / CELL));
           for (let k = 0; k <= n; k += 1) {
-            const key = Math.floor((a.x + ((b.x - a.x) * k) / n) / CELL) + ":" + Math.floor((a.y + ((b.y - a.y) * k) / n) / CELL);
-            const there = cells.get(key);
-            if (!there || there.weight < weight) cells.set(key, { id, weight });
+            const x = Math.floor((a.x + ((b.x - a.x) * k) / n) / CELL) - left, y = Math.floor((a.y + ((b.y - a.y) * k) / n) / CELL) - top;
+            if (x < 0 || y < 0 || x >= across || y >= down || weights[y * across + x] >= weight) continue;
+            weights[y * across + x] = weight;
+            owners[y * across + x] = owner;
           }
         }
       });
     });
-    return cells;
+    return { left, top, across, down, weights, owners, ids };
   }
 
   /* The name of a country may lie over thin lines: it belongs in its middle. */
   function crossed(box, cells, own, style) {
     const thin = style === "country" ? FAINT : 1;
+    const west = Math.max(0, Math.floor(box[0] / CELL) - cells.left), east = Math.min(cells.across - 1, Math.floor(box[2] / CELL) - cells.left);
+    const north = Math.max(0, Math.floor(box[1] / CELL) - cells.top), south = Math.min(cells.down - 1, Math.floor(box[3] / CELL) - cells.top);
     let cost = 0;
-    for (let x = Math.floor(box[0] / CELL); x <= box[2] / CELL; x += 1) {
-      for (let y = Math.floor(box[1] / CELL); y <= box[3] / CELL; y += 1) {
-        const cell = cells.get(x + ":" + y);
-        if (cell && cell.id !== own) cost += cell.weight < 1 ? cell.weight * thin : cell.weight;
+    for (let y = north; y <= south; y += 1) {
+      for (let at = y * cells.across + west; at <= y * cells.across + east; at += 1) {
+        const weight = cells.weights[at];
+        if (weight && cells.ids[cells.owners[at]] !== own) cost += weight < 1 ? weight * thin : weight;
       }
     }
     return cost;
@@ -109,7 +116,7 @@
     const taken = geobrief.covered().map((r) => ({ box: [r[0] + corner.x, r[1] + corner.y, r[2] + corner.x, r[3] + corner.y], gap: -Infinity }));
     const all = dots();
     const solid = Array.from(all.values()).filter((dot) => dot.solid);
-    const cells = lineCells();
+    const cells = lineCells(frame);
     const list = wanted();
     measure(list.map((entry) => entry.label));
     const placed = new Set();

@@ -11,6 +11,8 @@
   const OUTSIDE = 16; // what it costs a name to lie wholly outside its area
   const SUBJECT = 12; // what it costs the name of a country to lie over the subject's areas
   const FOREIGN = 0.3; // part of a name that may lie over the neighbours of its area
+  const BAND = 16; // pixels of height of the strips by which the edges of areas are looked up
+  const bands = new WeakMap(); // rings as they are drawn -> their edges by strip
   const ALONG = [-0.4, 0, 0.4]; // parts of a name's width at which it is held against the subject's areas
   const SAMPLES = [-0.5, -0.25, 0, 0.25, 0.5].flatMap((x) => [-0.5, 0, 0.5].map((y) => [x, y]));
 
@@ -72,14 +74,31 @@
   function inside(it, p) {
     const bounds = it.path._pxBounds;
     if (!bounds || !bounds.contains(p)) return false;
+    const edges = banded(it.path._parts).get(Math.floor(p.y / BAND)) || [];
     let within = false;
-    it.path._parts.forEach((ring) => {
+    for (let i = 0; i < edges.length; i += 4) {
+      const ax = edges[i], ay = edges[i + 1], bx = edges[i + 2], by = edges[i + 3];
+      if (ay > p.y !== by > p.y && p.x < ((bx - ax) * (p.y - ay)) / (by - ay) + ax) within = !within;
+    }
+    return within;
+  }
+
+  /* The edges of rings by the bands of the screen that they reach into; rings are drawn anew, not changed. */
+  function banded(rings) {
+    if (bands.has(rings)) return bands.get(rings);
+    const found = new Map();
+    rings.forEach((ring) => {
       for (let i = 0, j = ring.length - 1; i < ring.length; j = i, i += 1) {
         const a = ring[i], b = ring[j];
-        if (a.y > p.y !== b.y > p.y && p.x < ((b.x - a.x) * (p.y - a.y)) / (b.y - a.y) + a.x) within = !within;
+        const last = Math.floor(Math.max(a.y, b.y) / BAND);
+        for (let band = Math.floor(Math.min(a.y, b.y) / BAND); band <= last; band += 1) {
+          if (!found.has(band)) found.set(band, []);
+          found.get(band).push(a.x, a.y, b.x, b.y);
+        }
       }
     });
-    return within;
+    bands.set(rings, found);
+    return found;
   }
 
   /* Along the stretches that are straight for as long as the name is; beside a line that is shorter. */
