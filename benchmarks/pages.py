@@ -43,7 +43,11 @@ if (window === top) {
   const within = (frame, look) => { try { return look(frame); } catch { return false; } };
   const all = (root) => [...root.querySelectorAll("*")].flatMap((one) =>
     one.shadowRoot ? all(one.shadowRoot) : one.localName === "iframe" ? [one] : []);
-  const frames = (look) => all(document).some((frame) => within(frame, look));
+  let known = []; // looking for them costs time of the page's own
+  const frames = (look) => {
+    if (!known.length || known.some((frame) => !frame.isConnected)) known = all(document);
+    return known.some((frame) => within(frame, look));
+  };
   const told = (at, text) => Boolean(document.querySelector(at)?.textContent.includes(text));
   const paths = (root, count) => root.querySelectorAll("path.leaflet-interactive").length === count;
   const checks = {

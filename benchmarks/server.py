@@ -162,7 +162,7 @@ def report(results: dict[str, dict[int, Load]], seconds: float, where: list[str]
             " the same two cores.",
             f"- The page `{PAGE}` with its passages, card and table. A click on our map runs map,"
             " passages and card anew; the whole page runs when its address changes. st_folium: the"
-            " same features and passages, no table, Streamlit's own settings; every click runs all.",
+            " same features and passages, no table, Streamlit's own settings; a click runs all.",
             "- MiB of a session: what the server holds more after the load than with one session"
             " before, for each of them. A new server for each row.",
             "",

@@ -187,7 +187,9 @@ class Reader:
             elif kind == "script_finished" and self._ended(message):
                 break
         self._widgets = shown
-        ids = {control.id for _, control in shown.values()} | set(self._map[:1] if self._map else ())
+        ids = {control.id for _, control in shown.values()} | set(
+            self._map[:1] if self._map else ()
+        )
         self._states = {id: state for id, state in self._states.items() if id in ids}
 
     def _begin(self, message: ForwardMsg) -> None:

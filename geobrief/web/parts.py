@@ -12,14 +12,13 @@ import streamlit as st
 
 from geobrief.atlas import Atlas
 from geobrief.axis import axes
-from geobrief.cards import card
 from geobrief.compose import marked_passage
 from geobrief.coverage import coverage, not_mappable
 from geobrief.dates import stops
 from geobrief.plan import Page
 from geobrief.render import markup
 from geobrief.spec import PassageSpec
-from geobrief.web import layout
+from geobrief.web import chosen, layout
 from geobrief.web.axis import axis
 from geobrief.web.bridge import map_frame
 from geobrief.web.layout import Screen
@@ -27,8 +26,6 @@ from geobrief.web.table import table as table_html
 from geobrief.web.verbatim import verbatim
 from geobrief.wording import filled, with_dates, wording
 
-CARDS = 2
-"""Features whose cards are shown side by side; of more, the names are listed."""
 NEWEST = ""
 """The date control's last stop: the newest state that is known."""
 
@@ -131,17 +128,8 @@ def _inset(screen: Screen) -> None:
 
 def cards(screen: Screen) -> None:
     """Show the cards of what is selected, or how to select."""
-    made = [
-        card(screen.atlas, feature, screen.spec.lang, screen.spec.policy)
-        for feature in screen.view.select
-    ]
-    if not made:
-        how = wording("Choose a place on the map for its facts, a marked phrase for its place.")
-        st.html(f'<p class="gb-hint">{markup.said(screen.text(how))}</p>')
-    elif len(made) > CARDS:
-        st.html(markup.choices(made, screen.text))
-    else:
-        st.html("".join(markup.card(one, screen.text) for one in made))
+    spec = screen.spec
+    st.html(chosen.place(screen.atlas, screen.view.select, spec.lang, spec.policy))
 
 
 def time_axis(screen: Screen) -> None:

@@ -30,7 +30,7 @@ from geobrief.render.leaflet import compiled, refined
 from geobrief.render.paper.options import PrintOptions
 from geobrief.settings import settings
 from geobrief.spec import MapSpec, View
-from geobrief.web import current_atlas
+from geobrief.web import chosen, current_atlas
 from geobrief.web.answers import (
     ASK,
     FOREVER,
@@ -69,6 +69,7 @@ def routes(load: Loader = current_atlas) -> list[Route]:
         "/map/{sheet}": lambda request: _map_page(load, request),
         "/assets/raster/{layer}": lambda request: _raster(load(), request),
         "/assets/{path:path}": _asset,
+        chosen.ADDRESS: lambda request: _cards(load(), request),
         "/api/sheets": lambda request: _list("sheets", load()),
         "/api/layers": lambda request: _list("layers", load()),
         "/api/briefings": lambda request: _list("briefings", load()),
@@ -156,6 +157,12 @@ def _raster(atlas: Atlas, request: Request) -> Response:
 
 def _list(what: str, atlas: Atlas) -> Response:
     return JSONResponse(listing(atlas, what))
+
+
+def _cards(atlas: Atlas, request: Request) -> Response:
+    view = _view(request)
+    html = chosen.cards(atlas, view.select, view.lang, view.policy)
+    return body_answer(request, html, "text/html; charset=utf-8")
 
 
 def _geojson(atlas: Atlas, request: Request) -> Response:

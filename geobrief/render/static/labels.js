@@ -104,7 +104,7 @@
   /* Pixels from a box to the edge of a symbol; negative where they touch. */
   function apart(box, dot) {
     const x = Math.max(box[0] - dot.p.x, 0, dot.p.x - box[2]), y = Math.max(box[1] - dot.p.y, 0, dot.p.y - box[3]);
-    return Math.hypot(x, y) - dot.r;
+    return Math.sqrt(x * x + y * y) - dot.r;
   }
 
   function place() {
@@ -173,18 +173,23 @@
      none of its own layer. (The names of other layers look different.) */
   function misleads(boxes, own, solid, id, slack) {
     const near = own ? apart(boxes[0], own) : -Infinity;
+    const least = own ? 1 - slack : ALOOF;
     return solid.some((dot) => {
       if (dot.id === id) return false;
-      const gap = Math.min(...boxes.map((box) => apart(box, dot)));
-      const same = own && own.p.distanceTo(dot.p) < (own.r + dot.r) * 0.6;
-      return gap < (own ? 1 - slack : ALOOF) || (own && !same && dot.layer === own.layer && gap <= near);
+      const rival = own && dot.layer === own.layer && own.p.distanceTo(dot.p) >= (own.r + dot.r) * 0.6;
+      return boxes.some((box) => {
+        const gap = apart(box, dot);
+        return gap < least || (rival && gap <= near);
+      });
     });
   }
 
   /* A name leaves its layer's other points the room that theirs will want. */
   function crowding(box, own, solid) {
     if (!own) return 0;
-    return 3 * solid.filter((dot) => dot.layer === own.layer && dot.id !== own.id && apart(box, dot) < ROOMY).length;
+    let near = 0;
+    solid.forEach((dot) => { if (dot.layer === own.layer && dot.id !== own.id && apart(box, dot) < ROOMY) near += 1; });
+    return 3 * near;
   }
 
   function choose(label, rank, frame, taken, solid, cells, own, slack) {

@@ -4,6 +4,7 @@
 
 const READING_LINE = 0.4; // part of the window's height at which a sentence counts as being read
 const REPORT_AFTER = 350; // ms of rest after a pan or a zoom
+const CHOSEN_AFTER = 120; // ms after a choice: its card is painted first
 
 class Bridge {
   constructor(root) {
@@ -89,8 +90,7 @@ class Bridge {
     if (!this.map) return;
     inner.addEventListener("geobrief:select", (event) => {
       this.state.select = event.detail.ids.join(",");
-      this.mark();
-      this.tell(0);
+      this.chosen();
     });
     inner.addEventListener("geobrief:view", (event) => {
       this.state.bbox = event.detail.bbox.map((value) => value.toFixed(4)).join(",");
@@ -126,12 +126,27 @@ class Bridge {
     this.state.select = wanted === this.state.select ? "" : wanted;
     delete this.frame.dataset.litMs;
     this.map.select(this.selected(), { move: true });
-    this.mark();
-    this.tell(0);
+    this.chosen();
     // From the click itself until the frame with the light was painted: the second callback is after it.
     requestAnimationFrame(() => requestAnimationFrame(() => {
       this.frame.dataset.litMs = (performance.now() - event.timeStamp).toFixed(1);
     }));
+  }
+
+  /* Something else was chosen, here or on the map. */
+  chosen() {
+    this.mark();
+    this.cards();
+    this.tell(CHOSEN_AFTER);
+  }
+
+  /* Its cards at once, as the page's next run lays them out too. */
+  async cards() {
+    const place = document.querySelector("[data-cards]"), select = this.state.select;
+    if (!place) return;
+    const asked = fetch(`${place.dataset.cards}&${new URLSearchParams({ select })}`);
+    const html = await asked.then((answer) => (answer.ok ? answer.text() : ""), () => "");
+    if (html && select === this.state.select) place.innerHTML = html;
   }
 
   mark() {
