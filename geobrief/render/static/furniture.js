@@ -192,6 +192,7 @@
   function selectionChanged(ids, passages) {
     all("[data-select]").forEach((button) => {
       const on = ids.includes(button.dataset.select);
+      if (button.getAttribute("aria-pressed") === String(on)) return;
       button.setAttribute("aria-pressed", String(on));
       button.closest("tr").classList.toggle("is-lit", on);
     });

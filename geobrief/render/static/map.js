@@ -16,6 +16,7 @@
   const reduced = window.matchMedia("(prefers-reduced-motion: reduce)");
   const FINEST = 10000; // steps in a degree of packed points
   const ROUGH = 0.6; // pixels of a step from which on lines are to be finer
+  const MOVES_AFTER = 60; // ms in which the light is painted, before the map moves to it
   const items = new Map(); // feature id -> item
   const layers = new Map(); // layer id -> { id, pane, items, image }
   let map, spec, page, features, symbols, box;
@@ -214,6 +215,7 @@
     element.setAttribute("data-id", it.feature.id);
     element.setAttribute("role", "button");
     element.setAttribute("aria-label", describe(it.feature));
+    pressed(it, false);
     element.classList.add("gb-target");
     const hover = (on) => drawn.classList.toggle("is-hover", on);
     target.on("click", (e) => { L.DomEvent.stopPropagation(e); choose(it.feature.id, e.originalEvent.shiftKey); });
@@ -243,16 +245,25 @@
   }
 
   function select(ids, options) {
+    const before = new Set([...lit, ...shining]);
     lit = Array.from(new Set(ids)).filter((id) => features.has(id));
     shining = new Set(lit.flatMap((id) => [id, ...features.get(id).parts]).filter((id) => items.has(id)));
     relight();
-    items.forEach((it, id) => it.path.getElement().classList.toggle("is-lit", shining.has(id)));
-    items.forEach((it, id) => it.feature.interactive && (it.hit || it.path).getElement().setAttribute("aria-pressed", String(lit.includes(id))));
+    new Set([...before, ...lit, ...shining]).forEach((id) => items.has(id) && mark(items.get(id)));
     document.body.dataset.selected = lit.join(",");
     geobrief.selectionChanged(lit, passagesOf(lit));
     // The light is painted first; moving the map takes longer than a reader should wait for it.
-    if (options && options.move) requestAnimationFrame(() => setTimeout(move, 0));
+    if (options && options.move) setTimeout(move, MOVES_AFTER);
     else if (!options || !options.first) geobrief.placeLabels();
+  }
+
+  function mark(it) {
+    it.path.getElement().classList.toggle("is-lit", shining.has(it.feature.id));
+    if (it.feature.interactive) pressed(it, lit.includes(it.feature.id));
+  }
+
+  function pressed(it, on) {
+    (it.hit || it.path).getElement().setAttribute("aria-pressed", String(on));
   }
 
   function relight() {

@@ -4,7 +4,8 @@
 
 const READING_LINE = 0.4; // part of the window's height at which a sentence counts as being read
 const REPORT_AFTER = 350; // ms of rest after a pan or a zoom
-const CHOSEN_AFTER = 120; // ms after a choice: its card is painted first
+const LIT_WITHIN = 60; // ms in which the light of a passage is painted, before its cards are laid out
+const CHOSEN_AFTER = 120; // ms after a choice: its cards are painted first
 
 class Bridge {
   constructor(root) {
@@ -90,7 +91,9 @@ class Bridge {
     if (!this.map) return;
     inner.addEventListener("geobrief:select", (event) => {
       this.state.select = event.detail.ids.join(",");
-      this.chosen();
+      this.mark();
+      this.cards();
+      this.tell(CHOSEN_AFTER);
     });
     inner.addEventListener("geobrief:view", (event) => {
       this.state.bbox = event.detail.bbox.map((value) => value.toFixed(4)).join(",");
@@ -126,21 +129,16 @@ class Bridge {
     this.state.select = wanted === this.state.select ? "" : wanted;
     delete this.frame.dataset.litMs;
     this.map.select(this.selected(), { move: true });
-    this.chosen();
+    this.mark();
     // From the click itself until the frame with the light was painted: the second callback is after it.
     requestAnimationFrame(() => requestAnimationFrame(() => {
       this.frame.dataset.litMs = (performance.now() - event.timeStamp).toFixed(1);
     }));
-  }
-
-  /* Something else was chosen, here or on the map. */
-  chosen() {
-    this.mark();
-    this.cards();
+    setTimeout(() => this.cards(), LIT_WITHIN);
     this.tell(CHOSEN_AFTER);
   }
 
-  /* Its cards at once, as the page's next run lays them out too. */
+  /* The cards of what was chosen at once, as the page's next run lays them out too. */
   async cards() {
     const place = document.querySelector("[data-cards]"), select = this.state.select;
     if (!place) return;
