@@ -1,10 +1,10 @@
-"""The dashboard's index page, as Streamlit ships it, with two repairs.
+"""The dashboard's index page, as Streamlit ships it, repaired.
 
 On a page's own address Streamlit's script first asks for its server below that address and
 meets a 404, which the browser logs as an error; a small script tells it where the server is.
-The title is the atlas's from the first moment, and the font that no page of ours uses is not
-fetched ahead. An address that is no page's is answered with 404: Streamlit would send its own
-page, which finds nothing there.
+The title is the atlas's from the first moment, the font that no page of ours uses is not fetched
+ahead, and what every map needs is. An address that is no page's is answered with 404: Streamlit
+would send its own page, which finds nothing there.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from geobrief.atlas import Atlas
 from geobrief.errors import GeobriefError, NotFoundError, SetupError
+from geobrief.render.assets import asset_url
+from geobrief.render.leaflet import SCRIPTS, SHEETS
 from geobrief.web import current_atlas
 from geobrief.web.answers import METHODS, guarded
 from geobrief.web.plain import CLOSED, broken_answer, plain_answer, wants_page
@@ -71,7 +73,17 @@ def index(title: str) -> str:
     head, mark, rest = _FONT.sub("", html).partition("<script")
     if titles != 1 or not mark:
         raise SetupError("Streamlit's index page has changed", hint="run make setup")
-    return f'{head}<script src="./{SCRIPT}"></script>\n    {mark}{rest}'
+    return f'{head}<script src="./{SCRIPT}"></script>\n    {_early()}{mark}{rest}'
+
+
+def _early() -> str:
+    """Return links to what every map needs: it arrives while Streamlit's own script starts."""
+    kinds = {"script": SCRIPTS, "style": SHEETS}
+    return "".join(
+        f'<link rel="prefetch" as="{kind}" href="{asset_url(name)}">\n    '
+        for kind, names in kinds.items()
+        for name in names
+    )
 
 
 def _index(request: Request) -> Response:

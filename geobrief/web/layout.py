@@ -219,7 +219,7 @@ def _composed(
         warn(str(error))
         view = View(lang=asked.lang, policy=asked.policy)
         spec = _whole(atlas, sheet, view)
-    return Screen(atlas, page, view, atlas.language(view.lang), spec, links, asked)
+    return Screen(atlas, page, view, atlas.language(asked.lang), spec, links, asked)
 
 
 def _lent(atlas: Atlas, page: Page) -> str:

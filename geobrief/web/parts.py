@@ -166,14 +166,18 @@ def _also(screen: Screen, passages: Sequence[str]) -> str:
     return f'<p class="gb-also" dir="{direction}">{" · ".join(pages)}</p>' if pages else ""
 
 
-@st.fragment
 def following_map(screen: Screen) -> None:
     """Show the map that stays in view beside a long text, and the cards under it."""
-    screen = layout.latest(screen)
     with st.container(key="follow"):
-        sheet_map(screen)
-        with st.container(key="cards"):
-            cards(screen)
+        _map_and_cards(screen)
+
+
+@st.fragment
+def _map_and_cards(screen: Screen) -> None:
+    screen = layout.latest(screen)
+    sheet_map(screen)
+    with st.container(key="cards"):
+        cards(screen)
 
 
 def coverage_line(screen: Screen) -> None:

@@ -147,6 +147,24 @@ def test_view_stands_in_the_address(client: TestClient, sheet: str) -> None:
     assert '"exact":true' in page
 
 
+def test_cards_of_what_is_selected(client: TestClient) -> None:
+    answer = client.get("/api/cards?select=crossings/torkham")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert 'data-card="crossings/torkham"' in answer.text
+    assert client.get("/api/cards").text.startswith('<p class="gb-hint">')
+    assert client.get("/api/cards?lang=ur").text != client.get("/api/cards").text
+    many = client.get("/api/cards?select=crossings/torkham,crossings/chaman_gate,places/agra").text
+    assert "3 selected" in many and "data-card=" not in many
+
+
+@pytest.mark.parametrize("query", ["select=crossings/nowhere", "select=<b>", "lang=xx"])
+def test_cards_of_nothing_known(client: TestClient, query: str) -> None:
+    answer = client.get(f"/api/cards?{query}")
+    assert answer.status_code == 404
+    assert answer.json()["error"]["code"] == "not-found"
+
+
 def test_layer_as_geojson(client: TestClient) -> None:
     layers = client.get("/api/layers").json()
     points = next(item for item in layers if item["kind"] == "point")
@@ -254,6 +272,15 @@ def test_every_page_has_its_address(door: TestClient) -> None:
                      (f"/{others[0]}/?a=b", f"../{others[0]}?a=b")]:  # fmt: skip
         answer = door.get(path, follow_redirects=False)
         assert (answer.status_code, answer.headers["location"]) == (307, to)
+
+
+def test_what_every_map_needs_is_fetched_with_the_index_page(door: TestClient) -> None:
+    early = re.findall(r'<link rel="prefetch" as="(\w+)" href="([^"]+)">', door.get("/").text)
+    assert {kind for kind, _ in early} == {"script", "style"}
+    html = door.get("/map/overview").text
+    for _, address in early:
+        assert address in html, "the map asks for just that"
+        assert "immutable" in door.get(address).headers["cache-control"]
 
 
 def test_the_door_answers_a_wrong_method_in_the_usual_shape(door: TestClient) -> None:

@@ -64,6 +64,34 @@ def together(address: str, *parts: Alone) -> list[Reader]:
     return alone(run())
 
 
+def test_a_click_on_the_map_runs_its_part_of_the_page_alone(dashboard: Running) -> None:
+    async def run() -> tuple[int, int, Reader]:
+        async with reader(dashboard.address) as one:
+            await one.go("border", lang="ur")
+            whole = one.received
+            await one.click("crossings/torkham")
+            return whole, one.received - whole, one
+
+    whole, part, one = alone(run())
+    assert part < whole / 2
+    address, state = one.maps[-1]
+    assert address == one.maps[0][0], "the frame is not loaded again"
+    assert state["select"] == one.query["select"] == "crossings/torkham"
+
+
+def test_a_choice_beside_the_map_runs_the_whole_page(dashboard: Running) -> None:
+    async def run() -> Reader:
+        async with reader(dashboard.address) as one:
+            await one.go("border")
+            await one.click("crossings/torkham")
+            await one.choose("lang", 1)
+            return one
+
+    one = alone(run())
+    assert "lang=" in one.maps[-1][0]
+    assert one.maps[-1][1]["select"] == "crossings/torkham", "what was selected stays"
+
+
 def test_no_session_receives_what_another_one_does(atlas: Atlas, dashboard: Running) -> None:
     readers = alone(soak.crowd(dashboard.address, SESSIONS, ACTIONS, soak.wishes(atlas)))
     assert len(readers) == SESSIONS
