@@ -9,16 +9,16 @@ from functools import cached_property, lru_cache
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from pyproj import Geod, Transformer
+from pyproj import Transformer
 from shapely.geometry import Polygon
 
+from geobrief.measure import GEOD
 from geobrief.spec import Extent
 from geobrief.wording import wording
 
 BEND = 0.03
 """Points by which a line may stray when it is drawn: half a pixel at 1,200 dots per inch."""
 
-GEOD = Geod(ellps="WGS84")
 WORLD_SPAN = 120.0
 """Degrees of longitude from which on a map is a map of the world."""
 
