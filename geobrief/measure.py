@@ -14,7 +14,8 @@ def length_km(shape: BaseGeometry) -> float:
 
     Between two vertices the line is the geodesic (Karney 2013, as in PROJ).
     """
-    parts = shapely.get_parts(shapely.get_rings(shape) if _has_areas(shape) else shape)
+    parts = shapely.get_parts(shape)
+    parts = shapely.get_rings(parts) if _has_areas(shape) else parts
     return sum(GEOD.line_length(*shapely.get_coordinates(p).T) for p in parts) / 1000
 
 
