@@ -187,9 +187,8 @@ class Reader:
             elif kind == "script_finished" and self._ended(message):
                 break
         self._widgets = shown
-        ids = {control.id for _, control in shown.values()} | set(
-            self._map[:1] if self._map else ()
-        )
+        ids = {control.id for _, control in shown.values()}
+        ids |= {self._map[0]} if self._map else set()
         self._states = {id: state for id, state in self._states.items() if id in ids}
 
     def _begin(self, message: ForwardMsg) -> None:
@@ -238,7 +237,9 @@ async def reader(
     scheme = {"http": "ws", "https": "wss"}[urlsplit(address).scheme]
     target = f"{scheme}://{address.partition('://')[2]}/_stcore/stream"
     protocols = [Subprotocol(token) for token in tokens]
-    async with connect(target, subprotocols=protocols, max_size=None, max_queue=None) as socket:
+    # No pings: a server that is busy for half a minute is slow, not gone.
+    open_ended = {"max_size": None, "max_queue": None, "ping_interval": None}
+    async with connect(target, subprotocols=protocols, **open_ended) as socket:
         yield Reader(socket, marks)
 
 

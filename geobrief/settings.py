@@ -35,9 +35,7 @@ class Settings:
     embed_ancestors: str = _setting(
         "", "Origins, separated by spaces, that may show /embed in a frame; empty: none but us."
     )
-    map_cache: int = _setting(
-        64, "Maps, map pages, scripts and tables kept in memory, of each kind."
-    )
+    map_cache: int = _setting(64, "Maps, map pages and scripts kept in memory, of each kind.")
     max_dpi: int = _setting(600, "Highest resolution of an exported image, in dots per inch.")
     max_pixels: int = _setting(60_000_000, "Largest exported image, in pixels.")
     export_workers: int = _setting(2, "Images drawn at the same time over HTTP.")

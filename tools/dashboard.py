@@ -94,7 +94,11 @@ def running(
         yield Running(address, process)
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        try:
+            process.wait(timeout=20)
+        except subprocess.TimeoutExpired:  # it is busy with what nobody waits for any more
+            process.kill()
+            process.wait()
 
 
 def _wait(address: str, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -23,9 +23,8 @@ def place(atlas: Atlas, select: Sequence[str], lang: str, policy: str) -> str:
     It carries the address that gives its content for another selection.
     """
     address = escape(f"{ADDRESS}?{urlencode({'lang': lang, 'policy': policy})}")
-    return (
-        f'<div class="gb-cards" data-cards="{address}">{cards(atlas, select, lang, policy)}</div>'
-    )
+    made = cards(atlas, select, lang, policy)
+    return f'<div class="gb-cards" data-cards="{address}">{made}</div>'
 
 
 def cards(atlas: Atlas, select: Sequence[str], lang: str, policy: str) -> str:

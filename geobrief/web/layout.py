@@ -217,7 +217,7 @@ def _composed(
         spec = compose(atlas, sheet, view)
     except GeobriefError as error:
         warn(str(error))
-        view = View(lang=asked.lang, policy=asked.policy)
+        view = View(lang=view.lang, policy=view.policy)
         spec = _whole(atlas, sheet, view)
     return Screen(atlas, page, view, atlas.language(asked.lang), spec, links, asked)
 

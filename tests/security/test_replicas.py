@@ -69,6 +69,7 @@ def addresses(atlas: Atlas) -> list[str]:
     view = f"lang={lang}&policy={policy}"
     drawn = [*atlas.sheets][::3]  # each of the two compiles them all
     found = [f"/map/{id}{end}?{view}" for id in drawn for end in ("", ".js")]
+    found.append(f"/api/cards?{view}&select=crossings/torkham")
     found += [f"/api/{what}" for what in ("sheets", "layers", "passages", "briefings", "nothing")]
     for layer in [*atlas.layers.values()][::3]:
         raster = layer.kind == "raster"
