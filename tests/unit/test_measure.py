@@ -28,6 +28,12 @@ def test_an_eighth_of_the_globe_has_its_part_of_the_whole() -> None:
     assert area_km2(eighth) == pytest.approx(510_065_621.724 / 8, rel=1e-6)
 
 
+def test_the_rings_of_holes_count_by_themselves() -> None:
+    whole, hole = box(70, 34, 72, 36), box(70.5, 34.5, 71, 35)
+    pierced = Polygon(whole.exterior, [hole.exterior])
+    assert length_km(pierced) == pytest.approx(length_km(whole) + length_km(hole), rel=1e-12)
+
+
 def test_a_hole_and_the_way_around_a_ring_change_no_area() -> None:
     whole, hole = box(70, 34, 72, 36), box(70.5, 34.5, 71, 35)
     pierced = Polygon(whole.exterior, [hole.exterior])
